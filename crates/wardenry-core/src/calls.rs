@@ -1,0 +1,170 @@
+//! The API calls and what each demands of a token: one table that the servers enforce and that
+//! `token explain` reads.
+
+use crate::catalogue::{DEFENDER_ATP, GRAPH, Resource, THREAT_PROTECTION};
+
+/// One call of an API surface.
+#[derive(Debug, PartialEq, Eq)]
+pub struct ApiCall {
+    pub method: &'static str,
+    /// The path with `{name}` for a variable segment.
+    pub path: &'static str,
+    /// The resources whose tokens the call accepts, the preferred one first.
+    pub resources: &'static [&'static Resource],
+    /// Application permissions of which one is enough, the least privileged first.
+    pub app_roles: &'static [&'static str],
+    /// Delegated permissions of which one is enough, the least privileged first.
+    pub scopes: &'static [&'static str],
+}
+
+impl ApiCall {
+    /// Whether this method and path (without query) address the call. `/api/v1.0/…` is the same as `/api/…`, and the letter case of the
+    /// path and one trailing slash do not matter.
+    pub fn is_addressed_by(&self, method: &str, path: &str) -> bool {
+        if !self.method.eq_ignore_ascii_case(method) {
+            return false;
+        }
+        let path = path.to_ascii_lowercase();
+        let path = path.strip_suffix('/').unwrap_or(&path);
+        let path = match path.strip_prefix("/api/v1.0/") {
+            Some(rest) => format!("/api/{rest}"),
+            None => path.to_owned(),
+        };
+        let (mut given, mut wanted) = (path.split('/'), self.path.split('/'));
+        loop {
+            match (given.next(), wanted.next()) {
+                (None, None) => return true,
+                (Some(segment), Some(name)) if name.starts_with('{') && !segment.is_empty() => {}
+                (Some(segment), Some(name)) if segment.eq_ignore_ascii_case(name) => {}
+                _ => return false,
+            }
+        }
+    }
+}
+
+/// The Defender-shape surface takes tokens of both Defender resources: the public partner samples ask
+/// for any of the three identifiers and then call `/api/incidents`.
+const DEFENDER: &[&Resource] = &[&THREAT_PROTECTION, &DEFENDER_ATP];
+const DIRECTORY: &[&Resource] = &[&GRAPH];
+
+const INCIDENT_READ_ROLES: &[&str] = &["Incident.Read.All", "Incident.ReadWrite.All"];
+const INCIDENT_READ_SCOPES: &[&str] = &["Incident.Read", "Incident.ReadWrite"];
+
+/// List incidents.
+pub const LIST_INCIDENTS: ApiCall = ApiCall {
+    method: "GET",
+    path: "/api/incidents",
+    resources: DEFENDER,
+    app_roles: INCIDENT_READ_ROLES,
+    scopes: INCIDENT_READ_SCOPES,
+};
+
+/// Get one incident.
+pub const GET_INCIDENT: ApiCall = ApiCall { path: "/api/incidents/{id}", ..LIST_INCIDENTS };
+
+const fn directory(
+    method: &'static str,
+    path: &'static str,
+    app_roles: &'static [&'static str],
+    scopes: &'static [&'static str],
+) -> ApiCall {
+    ApiCall { method, path, resources: DIRECTORY, app_roles, scopes }
+}
+
+const APP_READ: &[&str] = &[
+    "Application.Read.All",
+    "Application.ReadWrite.OwnedBy",
+    "Application.ReadWrite.All",
+    "Directory.Read.All",
+    "Directory.ReadWrite.All",
+];
+const APP_WRITE: &[&str] =
+    &["Application.ReadWrite.OwnedBy", "Application.ReadWrite.All", "Directory.ReadWrite.All"];
+const GRANT_READ: &[&str] = &[
+    "Application.Read.All",
+    "Application.ReadWrite.All",
+    "AppRoleAssignment.ReadWrite.All",
+    "Directory.Read.All",
+    "Directory.ReadWrite.All",
+];
+const GRANT_WRITE: &[&str] = &["AppRoleAssignment.ReadWrite.All"];
+const DELEGATED_READ: &[&str] = &["Application.Read.All", "Application.ReadWrite.All", "Directory.Read.All"];
+const DELEGATED_WRITE: &[&str] = &["Application.ReadWrite.All", "Directory.ReadWrite.All"];
+
+/// Every call, for look-ups and completeness checks.
+pub const CALLS: &[ApiCall] = &[
+    LIST_INCIDENTS,
+    GET_INCIDENT,
+    directory("GET", "/v1.0/applications", APP_READ, DELEGATED_READ),
+    directory("POST", "/v1.0/applications", APP_WRITE, DELEGATED_WRITE),
+    directory("GET", "/v1.0/applications/{id}", APP_READ, DELEGATED_READ),
+    directory("PATCH", "/v1.0/applications/{id}", APP_WRITE, DELEGATED_WRITE),
+    directory("DELETE", "/v1.0/applications/{id}", APP_WRITE, DELEGATED_WRITE),
+    directory("POST", "/v1.0/applications/{id}/addPassword", APP_WRITE, DELEGATED_WRITE),
+    directory("POST", "/v1.0/applications/{id}/removePassword", APP_WRITE, DELEGATED_WRITE),
+    directory("POST", "/v1.0/applications/{id}/addKey", APP_WRITE, DELEGATED_WRITE),
+    directory("POST", "/v1.0/applications/{id}/removeKey", APP_WRITE, DELEGATED_WRITE),
+    directory("GET", "/v1.0/servicePrincipals", APP_READ, DELEGATED_READ),
+    directory("POST", "/v1.0/servicePrincipals", APP_WRITE, DELEGATED_WRITE),
+    directory("GET", "/v1.0/servicePrincipals/{id}", APP_READ, DELEGATED_READ),
+    directory("PATCH", "/v1.0/servicePrincipals/{id}", APP_WRITE, DELEGATED_WRITE),
+    directory("DELETE", "/v1.0/servicePrincipals/{id}", APP_WRITE, DELEGATED_WRITE),
+    directory("GET", "/v1.0/servicePrincipals/{id}/appRoleAssignments", GRANT_READ, DELEGATED_READ),
+    directory("POST", "/v1.0/servicePrincipals/{id}/appRoleAssignments", GRANT_WRITE, DELEGATED_WRITE),
+    directory(
+        "DELETE",
+        "/v1.0/servicePrincipals/{id}/appRoleAssignments/{assignment}",
+        GRANT_WRITE,
+        DELEGATED_WRITE,
+    ),
+    directory("GET", "/v1.0/servicePrincipals/{id}/appRoleAssignedTo", GRANT_READ, DELEGATED_READ),
+    directory("POST", "/v1.0/servicePrincipals/{id}/appRoleAssignedTo", GRANT_WRITE, DELEGATED_WRITE),
+    directory(
+        "DELETE",
+        "/v1.0/servicePrincipals/{id}/appRoleAssignedTo/{assignment}",
+        GRANT_WRITE,
+        DELEGATED_WRITE,
+    ),
+];
+
+/// The call that this method and path (without query) address.
+pub fn call_addressed_by(method: &str, path: &str) -> Option<&'static ApiCall> {
+    CALLS.iter().find(|call| call.is_addressed_by(method, path))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn paths_are_matched_segment_by_segment() {
+        for (method, path, expected) in [
+            ("GET", "/api/incidents", Some(&LIST_INCIDENTS)),
+            ("get", "/API/Incidents/", Some(&LIST_INCIDENTS)),
+            ("GET", "/api/v1.0/incidents", Some(&LIST_INCIDENTS)),
+            ("GET", "/api/incidents/4711", Some(&GET_INCIDENT)),
+            ("GET", "/api/v1.0/incidents/4711", Some(&GET_INCIDENT)),
+            ("GET", "/api/incidents//", None),
+            ("GET", "/api/incidents/1/2", None),
+            ("POST", "/api/incidents", None),
+            ("GET", "", None),
+            ("GET", "/", None),
+        ] {
+            assert_eq!(call_addressed_by(method, path), expected, "{method} {path}");
+        }
+        let call = call_addressed_by("POST", "/v1.0/applications/x/addpassword").unwrap();
+        assert_eq!(call.path, "/v1.0/applications/{id}/addPassword");
+    }
+
+    #[test]
+    fn every_permission_named_is_in_the_catalogue() {
+        for call in CALLS {
+            for role in call.app_roles {
+                assert!(call.resources.iter().any(|r| r.app_role(role).is_some()), "{} {role}", call.path);
+            }
+        }
+        for scope in INCIDENT_READ_SCOPES {
+            assert!(THREAT_PROTECTION.scope(scope).is_some(), "{scope}");
+        }
+    }
+}
