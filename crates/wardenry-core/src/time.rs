@@ -88,16 +88,12 @@ impl Timestamp {
         )
     }
 
-    /// The calendar date and time in UTC.
+    /// The calendar date and time in UTC, clamped to the years 1 to 9999 that the calendar covers.
     pub fn calendar(self) -> OffsetDateTime {
-        OffsetDateTime::from_unix_timestamp_nanos(i128::from(self.0) * NANOS_PER_TICK).unwrap_or_else(|_| {
-            // Beyond the years that the calendar covers; clamp rather than fail to print.
-            if self.0 < 0 {
-                OffsetDateTime::UNIX_EPOCH
-            } else {
-                time::macros::datetime!(9999-12-31 23:59:59 UTC)
-            }
-        })
+        const FIRST: OffsetDateTime = time::macros::datetime!(0001-01-01 00:00:00 UTC);
+        const LAST: OffsetDateTime = time::macros::datetime!(9999-12-31 23:59:59 UTC);
+        let clamped = if self.0 < 0 { FIRST } else { LAST };
+        OffsetDateTime::from_unix_timestamp_nanos(i128::from(self.0) * NANOS_PER_TICK).unwrap_or(clamped)
     }
 }
 
