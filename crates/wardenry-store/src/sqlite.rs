@@ -1,0 +1,158 @@
+//! Opening the database of a data folder, and its connections.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::Duration;
+
+use sqlx::sqlite::{
+    SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqlitePoolOptions, SqliteSynchronous,
+};
+
+mod data_folder;
+mod folder_lock;
+mod integrity;
+mod migrations;
+mod open_error;
+
+pub use open_error::OpenError;
+
+use folder_lock::FolderLock;
+
+const DATABASE_FILE: &str = "wardenry.db";
+
+/// Marks a database file as ours (`PRAGMA application_id`): "Wrdn" in ASCII.
+const APPLICATION_ID: i64 = 0x5772_646e;
+
+/// How many look-ups run at the same time. Each connection costs a thread and up to 2 MiB of cache.
+const READERS: u32 = 4;
+
+/// How long a statement waits for a lock that another connection of this process holds.
+const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
+
+/// How long a request waits for a free connection before it fails.
+const ACQUIRE_TIMEOUT: Duration = Duration::from_secs(10);
+
+/// The database of one data folder. Clones share it.
+///
+/// Reads go through [`reader`](Self::reader), writes one after the other through
+/// [`writer`](Self::writer). The folder stays locked until the last clone is dropped.
+#[derive(Debug, Clone)]
+pub struct SqliteStore(Arc<Connections>);
+
+#[derive(Debug)]
+struct Connections {
+    reader: SqlitePool,
+    writer: SqlitePool,
+    /// Declared last, so that it is released last.
+    _lock: FolderLock,
+}
+
+impl SqliteStore {
+    /// Opens the database in `folder`, making folder and database when they are missing, checks it and
+    /// brings its schema up to date.
+    ///
+    /// On Unix a new folder gets mode 0700 and a new database 0600. The check of the file's structure
+    /// reads all of it, so it costs time in proportion to its size (docs of the `integrity` module).
+    ///
+    /// # Errors
+    /// See [`OpenError`]; its [`advice`](OpenError::advice) says what the operator can do.
+    pub async fn open(folder: &Path) -> Result<Self, OpenError> {
+        let file = folder.join(DATABASE_FILE);
+        let failed = |source| OpenError::Folder { folder: folder.to_owned(), source };
+        data_folder::create(folder).map_err(failed)?;
+        let lock = FolderLock::acquire(folder)?;
+        if !file.try_exists().map_err(failed)? {
+            create_database(&file).await?;
+        }
+        let writer = open_writer(&file).await?;
+        integrity::check(&writer, &file).await?;
+        migrations::run(&writer, &file).await?;
+        let reader = open_reader(&file).await?;
+        Ok(Self(Arc::new(Connections { reader, writer, _lock: lock })))
+    }
+
+    /// Connections that can only read. A statement sees everything that was committed before it began.
+    ///
+    /// Several statements that have to agree with one another need a transaction.
+    pub fn reader(&self) -> &SqlitePool {
+        &self.0.reader
+    }
+
+    /// The one connection that writes; waiting for it is waiting for the writers before.
+    ///
+    /// Begin transactions with [`BEGIN_WRITE`](Self::BEGIN_WRITE).
+    pub fn writer(&self) -> &SqlitePool {
+        &self.0.writer
+    }
+
+    /// Starts a transaction that will write: takes the write lock at once instead of in the middle.
+    pub const BEGIN_WRITE: &'static str = "BEGIN IMMEDIATE";
+
+    /// Waits for running statements, closes all connections and moves the write-ahead log into the
+    /// database file. Every later use of the store, through any clone, fails.
+    ///
+    /// A store that is dropped without this loses nothing; the next start just reads the log.
+    pub async fn close(self) {
+        // The writer last: the last connection to leave tidies up the log, and readers may not.
+        self.0.reader.close().await;
+        self.0.writer.close().await;
+    }
+}
+
+/// Makes the database under a temporary name and moves it to `file` when it is complete, so that a file
+/// under the right name was never half made: if it lacks something, it lost it.
+async fn create_database(file: &Path) -> Result<(), OpenError> {
+    let unfinished = file.with_extension("db.new");
+    let failed = |source| OpenError::Folder { folder: folder_of(file), source };
+    data_folder::create_private_file(&unfinished).map_err(failed)?;
+    let options = connect_options(&unfinished).pragma("application_id", APPLICATION_ID.to_string());
+    let pool = single_connection()
+        .connect_with(options)
+        .await
+        .map_err(|error| OpenError::from_database(file, error))?;
+    migrations::run(&pool, file).await?;
+    pool.close().await;
+    data_folder::rename_durably(&unfinished, file).map_err(failed)
+}
+
+async fn open_writer(file: &Path) -> Result<SqlitePool, OpenError> {
+    let options = connect_options(file)
+        .journal_mode(SqliteJournalMode::Wal)
+        // In WAL mode only FULL syncs the log at every commit; NORMAL may lose acknowledged ones.
+        .synchronous(SqliteSynchronous::Full);
+    single_connection()
+        .min_connections(1)
+        .connect_with(options)
+        .await
+        .map_err(|error| OpenError::from_database(file, error))
+}
+
+async fn open_reader(file: &Path) -> Result<SqlitePool, OpenError> {
+    pool_options()
+        .max_connections(READERS)
+        .min_connections(1)
+        .connect_with(connect_options(file).read_only(true))
+        .await
+        .map_err(|error| OpenError::from_database(file, error))
+}
+
+fn connect_options(file: &Path) -> SqliteConnectOptions {
+    SqliteConnectOptions::new().filename(file).foreign_keys(true).busy_timeout(BUSY_TIMEOUT)
+}
+
+fn single_connection() -> SqlitePoolOptions {
+    pool_options().max_connections(1)
+}
+
+fn pool_options() -> SqlitePoolOptions {
+    SqlitePoolOptions::new()
+        .acquire_timeout(ACQUIRE_TIMEOUT)
+        // A connection to a local file does not go stale, so it is neither pinged nor replaced.
+        .test_before_acquire(false)
+        .idle_timeout(None)
+        .max_lifetime(None)
+}
+
+fn folder_of(file: &Path) -> PathBuf {
+    file.parent().map_or_else(PathBuf::new, Path::to_owned)
+}
