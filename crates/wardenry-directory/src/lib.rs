@@ -5,5 +5,25 @@
 //! empties, and changes the directory only on behalf of an authorization object that a check has
 //! constructed. It knows neither HTTP nor SQL.
 
+pub mod admin;
+mod answer_cache;
+mod answers;
+mod client_secret;
+#[cfg(feature = "conformance")]
+pub mod conformance;
+pub mod consent;
+mod directory;
+mod error;
+mod master_key;
 pub mod model;
+mod password;
+pub mod registration;
+pub mod sign_in;
+mod sign_in_throttle;
+pub mod signing_keys;
 pub mod store;
+
+pub use client_secret::is_generated_secret;
+pub use directory::Directory;
+pub use error::DirectoryError;
+pub use master_key::MasterKey;

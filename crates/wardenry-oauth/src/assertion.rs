@@ -126,7 +126,7 @@ fn check_claims(
     ))
 }
 
-/// A NumericDate (RFC 7519 section 2): whole or fractional seconds, or either as text.
+/// A `NumericDate` (RFC 7519 section 2): whole or fractional seconds, or either as text.
 fn numeric_date(claims: &Map<String, Value>, name: &str) -> Result<Option<Timestamp>, OAuthError> {
     let seconds = match claims.get(name) {
         None | Some(Value::Null) => return Ok(None),

@@ -58,11 +58,11 @@ pub fn require_concrete_tenant(segment: &TenantSegment) -> Result<(), OAuthError
 }
 
 /// Checks that the client is one that this tenant may know of.
-pub fn known_client<'a>(
-    client: Option<&'a ClientAnswer>,
+pub fn known_client(
+    client: Option<&ClientAnswer>,
     app: AppId,
     tenant: TenantId,
-) -> Result<&'a ClientAnswer, OAuthError> {
+) -> Result<&ClientAnswer, OAuthError> {
     client
         .filter(|client| {
             client.home_tenant == tenant || client.audience == SignInAudience::AzureADMultipleOrgs
@@ -94,8 +94,8 @@ fn check_secret(client: &ClientAnswer, presented: &SecretDigest, now: Timestamp)
     let (mut valid, mut expired) = (false, false);
     for secret in &client.secrets {
         let matches = secret.digest.matches(presented);
-        valid |= matches & (secret.start <= now) & (now < secret.end);
-        expired |= matches & (secret.end <= now);
+        valid |= matches && secret.start <= now && now < secret.end;
+        expired |= matches && secret.end <= now;
     }
     if valid {
         return Ok(());

@@ -11,11 +11,11 @@ use wardenry_core::time::Timestamp;
 
 macro_rules! codes {
     ($($name:ident = $number:literal, $error:literal, $status:literal, $lookup:ident, $title:literal, $advice:literal;)+) => {
-        /// A stable code (`AADSTS…`). Numbers are never changed or reused.
+        /// A stable code (`AADSTS…`); [`title`](Self::title) says what it means. Numbers are never changed or reused.
         #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
         #[non_exhaustive]
         pub enum Code {
-            $(#[doc = $title] $name,)+
+            $($name,)+
         }
 
         impl Code {

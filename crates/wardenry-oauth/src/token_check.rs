@@ -127,8 +127,8 @@ pub fn authenticate(
     call: &ApiCall,
     now: Timestamp,
 ) -> Result<Caller, FailedCheck> {
-    let unverified = UnverifiedJws::parse(token).map_err(form_failure)?;
-    let verified = keys.verify(unverified).map_err(signature_failure)?;
+    let unverified = UnverifiedJws::parse(token).map_err(|error| form_failure(&error))?;
+    let verified = keys.verify(unverified).map_err(|error| signature_failure(&error))?;
     let claims = ReadClaims::of(verified.claims())?;
     claims.issuer(issuers)?;
     let resource = claims.audience(call)?;
@@ -155,7 +155,7 @@ pub fn explain(
     let unverified = match UnverifiedJws::parse(token) {
         Ok(unverified) => unverified,
         Err(error) => {
-            note(Check::Form, Err(form_failure(error)));
+            note(Check::Form, Err(form_failure(&error)));
             return with_skipped(verdicts);
         }
     };
@@ -164,7 +164,9 @@ pub fn explain(
     let kid = unverified.header().kid.clone().unwrap_or_default();
     note(
         Check::Signature,
-        keys.verify(unverified).map(|_| format!("made by the issuer's key {kid}")).map_err(signature_failure),
+        keys.verify(unverified)
+            .map(|_| format!("made by the issuer's key {kid}"))
+            .map_err(|error| signature_failure(&error)),
     );
     let claims = match ReadClaims::of(&raw_claims) {
         Ok(claims) => claims,
@@ -224,7 +226,7 @@ fn with_skipped(mut verdicts: Vec<(Check, Verdict)>) -> Vec<(Check, Verdict)> {
     verdicts
 }
 
-fn form_failure(error: JwsError) -> FailedCheck {
+fn form_failure(error: &JwsError) -> FailedCheck {
     failed(
         Check::Form,
         error.to_string(),
@@ -232,7 +234,7 @@ fn form_failure(error: JwsError) -> FailedCheck {
     )
 }
 
-fn signature_failure(error: JwsError) -> FailedCheck {
+fn signature_failure(error: &JwsError) -> FailedCheck {
     let remedy = match error {
         JwsError::UnknownKey(_) => {
             "get the token from the authority of the API that is called, and get a new one"

@@ -1,0 +1,470 @@
+//! Consent: what an application asks a tenant for, and granting it.
+
+use std::sync::Arc;
+
+use wardenry_core::catalogue::{self, ScopeConsent};
+use wardenry_core::id::{AppId, AppRoleId, ScopeId, ServicePrincipalId, TenantId, UserId};
+use wardenry_oauth::answers::{ClientAnswer, SignInAudience, TenantAnswer};
+use wardenry_oauth::consent::{self, Beneficiaries, PermissionKind, WishedPermission};
+
+use crate::directory::{Deed, Directory};
+use crate::error::DirectoryError;
+use crate::model::{AppRoleAssignment, Application, DelegatedGrant, RequiredResource, ServicePrincipal};
+use crate::sign_in::SignedInUser;
+use crate::store::Change;
+
+/// Which of an application's wishes a consent is about.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum ConsentSubject {
+    /// The whole wish list of the registration, both kinds (`/.default`, and everything v1).
+    WishList,
+    /// The named delegated permissions: values of one resource each, such as `User.Read`.
+    Scopes(Vec<String>),
+}
+
+/// An application that asks for consent, with everything a page needs to show.
+#[derive(Debug, Clone)]
+pub struct ConsentRequest {
+    pub application: Arc<ClientAnswer>,
+    pub publisher: Arc<TenantAnswer>,
+    pub wishes: Vec<WishedPermission>,
+}
+
+impl ConsentRequest {
+    /// Whether everything that is asked for has been granted in the tenant, and its principal exists.
+    pub fn is_satisfied(&self) -> bool {
+        self.application.principal.is_some() && self.wishes.iter().all(|wish| wish.granted)
+    }
+}
+
+/// What of an application's wish list does not exist: the registration needs mending.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct BrokenWish {
+    pub resource: String,
+    pub permission: String,
+}
+
+/// The outcome of looking at what an application asks for.
+#[derive(Debug, Clone)]
+pub enum ConsentLookup {
+    /// There is no such application for this tenant.
+    UnknownApplication,
+    /// The wish list names a permission that does not exist.
+    Broken(BrokenWish),
+    Found(ConsentRequest),
+}
+
+impl Directory {
+    /// The registered redirect URIs of an application, the web ones first; `None` when there is no
+    /// such application.
+    pub async fn redirect_uris(&self, app: AppId) -> Result<Option<Vec<String>>, DirectoryError> {
+        let application = self.store.application_by_app_id(app).await?;
+        Ok(application.map(|application| application.redirect_uris.iter().map(str::to_owned).collect()))
+    }
+
+    /// The home tenant and audience of an application; `None` when there is no such application.
+    pub async fn audience_of(
+        &self,
+        app: AppId,
+    ) -> Result<Option<(TenantId, SignInAudience)>, DirectoryError> {
+        let application = self.store.application_by_app_id(app).await?;
+        Ok(application.map(|application| (application.home_tenant, application.audience)))
+    }
+
+    /// What an application asks the user's tenant for.
+    pub async fn consent_request(
+        &self,
+        user: &SignedInUser,
+        app: AppId,
+        subject: &ConsentSubject,
+    ) -> Result<ConsentLookup, DirectoryError> {
+        let tenant = user.tenant();
+        let Some(application) = self.store.application_by_app_id(app).await? else {
+            return Ok(ConsentLookup::UnknownApplication);
+        };
+        let foreign = application.home_tenant != tenant;
+        if foreign && application.audience == SignInAudience::AzureADMyOrg {
+            return Ok(ConsentLookup::UnknownApplication);
+        }
+        let (Some(answer), Some(publisher)) =
+            (self.client(tenant, app).await?, self.store.tenant(application.home_tenant).await?)
+        else {
+            return Ok(ConsentLookup::UnknownApplication);
+        };
+        let publisher = self
+            .tenant(&wardenry_oauth::tenant_segment::TenantSegment::Id(publisher.id))
+            .await?
+            .ok_or_else(|| DirectoryError::not_found("tenant", publisher.id))?;
+        let wishes = match self.wishes(user, &application, subject).await? {
+            Ok(wishes) => wishes,
+            Err(broken) => return Ok(ConsentLookup::Broken(broken)),
+        };
+        Ok(ConsentLookup::Found(ConsentRequest { application: answer, publisher, wishes }))
+    }
+
+    /// Grants what is missing, on behalf of the user. Nothing is ever taken away.
+    pub async fn grant_consent(
+        &self,
+        user: &SignedInUser,
+        app: AppId,
+        subject: &ConsentSubject,
+        beneficiaries: Beneficiaries,
+    ) -> Result<(), DirectoryError> {
+        let _writing = self.writing.lock().await;
+        let ConsentLookup::Found(request) = self.consent_request(user, app, subject).await? else {
+            return Err(DirectoryError::not_found("application", app));
+        };
+        consent::decide(user.roles(), &request.wishes, beneficiaries).map_err(DirectoryError::Consent)?;
+        let application = self
+            .store
+            .application_by_app_id(app)
+            .await?
+            .ok_or_else(|| DirectoryError::not_found("application", app))?;
+        let mut changes = Vec::new();
+        let principal = self.principal_or_new(user.tenant(), &application, &mut changes).await?;
+        self.add_assignments(user.tenant(), principal, &request.wishes, &mut changes);
+        self.add_grants(user, principal, &request.wishes, beneficiaries, &mut changes).await?;
+        if changes.is_empty() {
+            return Ok(());
+        }
+        let values: Vec<_> = request.wishes.iter().map(|wish| wish.value.as_str()).collect();
+        let deed = Deed {
+            tenant: user.tenant(),
+            actor: &user.actor(),
+            action: "consent.grant",
+            target: format!("application {app}"),
+            detail: format!("{}: {}", application.display_name, values.join(", ")),
+        };
+        self.commit(changes, deed).await
+    }
+
+    async fn principal_or_new(
+        &self,
+        tenant: TenantId,
+        application: &Application,
+        changes: &mut Vec<Change>,
+    ) -> Result<ServicePrincipalId, DirectoryError> {
+        if let Some(existing) = self.store.service_principal_by_app(tenant, application.app_id).await? {
+            return Ok(existing.id);
+        }
+        let principal = self.new_principal(tenant, application);
+        let id = principal.id;
+        changes.push(Change::PutServicePrincipal(principal));
+        Ok(id)
+    }
+
+    pub(crate) fn new_principal(&self, tenant: TenantId, application: &Application) -> ServicePrincipal {
+        ServicePrincipal {
+            id: ServicePrincipalId::random(self.entropy.as_ref()),
+            tenant,
+            app_id: application.app_id,
+            display_name: application.display_name.clone(),
+            home_tenant: Some(application.home_tenant),
+            enabled: true,
+            assignment_required: false,
+            tags: Vec::new(),
+            created: self.now(),
+        }
+    }
+
+    fn add_assignments(
+        &self,
+        tenant: TenantId,
+        principal: ServicePrincipalId,
+        wishes: &[WishedPermission],
+        changes: &mut Vec<Change>,
+    ) {
+        let missing = wishes.iter().filter(|wish| wish.kind == PermissionKind::Application && !wish.granted);
+        for wish in missing {
+            let Some(resource) = wish.resource_principal else { continue };
+            changes.push(Change::AddAppRoleAssignment(AppRoleAssignment {
+                id: self.grant_id(),
+                tenant,
+                principal,
+                resource,
+                role: AppRoleId::from_guid(wish.id),
+                created: self.now(),
+            }));
+        }
+    }
+
+    /// One grant per resource and beneficiary; new scopes are added to the existing grant.
+    async fn add_grants(
+        &self,
+        user: &SignedInUser,
+        client: ServicePrincipalId,
+        wishes: &[WishedPermission],
+        beneficiaries: Beneficiaries,
+        changes: &mut Vec<Change>,
+    ) -> Result<(), DirectoryError> {
+        let beneficiary: Option<UserId> = match beneficiaries {
+            Beneficiaries::User => Some(user.id()),
+            Beneficiaries::Organisation => None,
+        };
+        let mut grants = self.store.delegated_grants_of(user.tenant(), client).await?;
+        grants.retain(|grant| grant.user == beneficiary);
+        let mut touched: Vec<DelegatedGrant> = Vec::new();
+        for wish in wishes.iter().filter(|wish| wish.kind == PermissionKind::Delegated) {
+            let Some(resource) = wish.resource_principal else { continue };
+            let index = touched.iter().position(|grant| grant.resource == resource);
+            let index = index.unwrap_or_else(|| {
+                let existing = grants.iter().find(|grant| grant.resource == resource).cloned();
+                touched.push(existing.unwrap_or_else(|| DelegatedGrant {
+                    id: self.grant_id(),
+                    tenant: user.tenant(),
+                    client,
+                    resource,
+                    user: beneficiary,
+                    scopes: Vec::new(),
+                    created: self.now(),
+                }));
+                touched.len() - 1
+            });
+            let scopes = &mut touched[index].scopes;
+            if !scopes.contains(&wish.value) {
+                scopes.push(wish.value.clone());
+                scopes.sort();
+            }
+        }
+        touched.retain(|grant| !grants.contains(grant));
+        changes.extend(touched.into_iter().map(Change::PutDelegatedGrant));
+        Ok(())
+    }
+
+    /// Resolves what is asked for against the resources of the tenant.
+    async fn wishes(
+        &self,
+        user: &SignedInUser,
+        application: &Application,
+        subject: &ConsentSubject,
+    ) -> Result<Result<Vec<WishedPermission>, BrokenWish>, DirectoryError> {
+        let required = match subject {
+            ConsentSubject::WishList => application.required_resources.clone(),
+            ConsentSubject::Scopes(scopes) => match self.named_scopes(scopes).await? {
+                Ok(required) => required,
+                Err(broken) => return Ok(Err(broken)),
+            },
+        };
+        let granted = self.granted(user, application).await?;
+        let mut wishes = Vec::new();
+        for wish in &required {
+            let Some(resource) = self.described_resource(wish).await? else {
+                return Ok(Err(BrokenWish { resource: wish.resource.to_string(), permission: "any".into() }));
+            };
+            let principal = self.store.service_principal_by_app(user.tenant(), wish.resource).await?;
+            let principal = principal.filter(|principal| principal.enabled).map(|principal| principal.id);
+            for id in &wish.app_roles {
+                let Some(described) = resource.app_roles.iter().find(|role| role.0 == id.as_guid()) else {
+                    return Ok(Err(resource.broken(id)));
+                };
+                wishes.push(resource.wish(PermissionKind::Application, described, true, principal, &granted));
+            }
+            for id in &wish.scopes {
+                let Some((described, admin_only)) =
+                    resource.scopes.iter().find(|scope| scope.0.0 == id.as_guid())
+                else {
+                    return Ok(Err(resource.broken(id)));
+                };
+                wishes.push(resource.wish(
+                    PermissionKind::Delegated,
+                    described,
+                    *admin_only,
+                    principal,
+                    &granted,
+                ));
+            }
+        }
+        Ok(Ok(wishes))
+    }
+
+    async fn granted(
+        &self,
+        user: &SignedInUser,
+        application: &Application,
+    ) -> Result<Granted, DirectoryError> {
+        let tenant = user.tenant();
+        let Some(principal) = self.store.service_principal_by_app(tenant, application.app_id).await? else {
+            return Ok(Granted::default());
+        };
+        Ok(Granted {
+            assignments: self.store.app_role_assignments_of(tenant, principal.id).await?,
+            grants: self
+                .store
+                .delegated_grants_of(tenant, principal.id)
+                .await?
+                .into_iter()
+                .filter(|grant| grant.user.is_none_or(|beneficiary| beneficiary == user.id()))
+                .collect(),
+        })
+    }
+
+    /// Reads scopes such as `https://graph.microsoft.com/User.Read`; without a resource part, Graph is meant.
+    async fn named_scopes(
+        &self,
+        scopes: &[String],
+    ) -> Result<Result<Vec<RequiredResource>, BrokenWish>, DirectoryError> {
+        let mut required: Vec<RequiredResource> = Vec::new();
+        for scope in scopes {
+            let (identifier, value) = match scope.rsplit_once('/') {
+                Some((identifier, value)) => (identifier, value),
+                None => (catalogue::GRAPH.identifiers[0], scope.as_str()),
+            };
+            let broken = || BrokenWish { resource: identifier.to_owned(), permission: value.to_owned() };
+            let Some(resource) = catalogue::resource_by_identifier(identifier) else {
+                return Ok(Err(broken()));
+            };
+            let Some(found) = resource.scope(value) else { return Ok(Err(broken())) };
+            match required.iter_mut().find(|wish| wish.resource == resource.app_id) {
+                Some(wish) => wish.scopes.push(found.id),
+                None => required.push(RequiredResource {
+                    resource: resource.app_id,
+                    app_roles: Vec::new(),
+                    scopes: vec![found.id],
+                }),
+            }
+        }
+        Ok(Ok(required))
+    }
+
+    async fn described_resource(
+        &self,
+        wish: &RequiredResource,
+    ) -> Result<Option<DescribedResource>, DirectoryError> {
+        if let Some(resource) = catalogue::resource_by_app_id(wish.resource) {
+            return Ok(Some(DescribedResource::first_party(resource)));
+        }
+        let application = self.store.application_by_app_id(wish.resource).await?;
+        Ok(application.map(|application| DescribedResource::registered(&application)))
+    }
+}
+
+#[derive(Default)]
+struct Granted {
+    assignments: Vec<AppRoleAssignment>,
+    grants: Vec<DelegatedGrant>,
+}
+
+/// Id, value, display name, description.
+struct Described(uuid::Uuid, String, String, String);
+
+/// A resource's permissions, wherever they are defined.
+struct DescribedResource {
+    app_id: AppId,
+    name: String,
+    app_roles: Vec<Described>,
+    scopes: Vec<(Described, bool)>,
+}
+
+impl DescribedResource {
+    fn first_party(resource: &catalogue::Resource) -> Self {
+        let role = |role: &catalogue::AppRole| {
+            Described(role.id.as_guid(), role.value.into(), role.display_name.into(), role.description.into())
+        };
+        let scope = |scope: &catalogue::Scope| {
+            let described = Described(
+                scope.id.as_guid(),
+                scope.value.into(),
+                scope.display_name.into(),
+                scope.description.into(),
+            );
+            (described, scope.consent == ScopeConsent::Admin)
+        };
+        Self {
+            app_id: resource.app_id,
+            name: resource.display_name.to_owned(),
+            app_roles: resource.app_roles.iter().map(role).collect(),
+            scopes: resource.scopes.iter().map(scope).collect(),
+        }
+    }
+
+    fn registered(application: &Application) -> Self {
+        Self {
+            app_id: application.app_id,
+            name: application.display_name.clone(),
+            app_roles: application
+                .app_roles
+                .iter()
+                .filter(|role| role.enabled)
+                .map(|role| {
+                    Described(
+                        role.id.as_guid(),
+                        role.value.clone(),
+                        role.display_name.clone(),
+                        role.description.clone(),
+                    )
+                })
+                .collect(),
+            scopes: application
+                .scopes
+                .iter()
+                .filter(|scope| scope.enabled)
+                .map(|scope| {
+                    let id = scope.id.as_guid();
+                    let described = Described(
+                        id,
+                        scope.value.clone(),
+                        scope.display_name.clone(),
+                        scope.description.clone(),
+                    );
+                    (described, scope.admin_only)
+                })
+                .collect(),
+        }
+    }
+
+    fn broken(&self, permission: &impl ToString) -> BrokenWish {
+        BrokenWish { resource: self.name.clone(), permission: permission.to_string() }
+    }
+
+    fn wish(
+        &self,
+        kind: PermissionKind,
+        described: &Described,
+        admin_only: bool,
+        principal: Option<ServicePrincipalId>,
+        granted: &Granted,
+    ) -> WishedPermission {
+        let Described(id, value, display_name, description) = described;
+        let on_resource = |resource: ServicePrincipalId| principal == Some(resource);
+        let held = match kind {
+            PermissionKind::Application => granted
+                .assignments
+                .iter()
+                .any(|held| on_resource(held.resource) && held.role.as_guid() == *id),
+            PermissionKind::Delegated => {
+                granted.grants.iter().any(|held| on_resource(held.resource) && held.scopes.contains(value))
+            }
+        };
+        WishedPermission {
+            kind,
+            id: *id,
+            value: value.clone(),
+            display_name: display_name.clone(),
+            description: description.clone(),
+            admin_only,
+            resource: self.app_id,
+            resource_name: self.name.clone(),
+            resource_principal: principal,
+            granted: held,
+        }
+    }
+}
+
+/// The typed ids of a wish list entry for a first-party permission, by value.
+pub fn wish_for(
+    resource: &catalogue::Resource,
+    app_roles: &[&str],
+    scopes: &[&str],
+) -> Option<RequiredResource> {
+    Some(RequiredResource {
+        resource: resource.app_id,
+        app_roles: app_roles
+            .iter()
+            .map(|value| resource.app_role(value).map(|role| role.id))
+            .collect::<Option<Vec<AppRoleId>>>()?,
+        scopes: scopes
+            .iter()
+            .map(|value| resource.scope(value).map(|scope| scope.id))
+            .collect::<Option<Vec<ScopeId>>>()?,
+    })
+}

@@ -1,0 +1,157 @@
+//! Signing people in, and the sessions of their browsers.
+
+use std::time::Duration;
+
+use wardenry_core::catalogue::DirectoryRole;
+use wardenry_core::entropy::random_bytes;
+use wardenry_core::id::{TenantId, UserId};
+use wardenry_core::secret::SecretString;
+use wardenry_jose::base64url;
+
+use crate::directory::{Deed, Directory};
+use crate::error::DirectoryError;
+use crate::model::{Actor, Session, User};
+use crate::store::Change;
+
+/// How long a browser stays signed in.
+pub const SESSION_LIFETIME: Duration = Duration::from_secs(24 * 3600);
+
+/// Somebody who has proved who they are. Only a sign-in or a session look-up makes one.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SignedInUser {
+    id: UserId,
+    tenant: TenantId,
+    name: String,
+    display_name: String,
+    roles: Vec<DirectoryRole>,
+}
+
+impl SignedInUser {
+    pub(crate) fn of(user: User) -> Self {
+        Self {
+            id: user.id,
+            tenant: user.tenant,
+            name: user.user_name,
+            display_name: user.display_name,
+            roles: user.roles,
+        }
+    }
+
+    pub fn id(&self) -> UserId {
+        self.id
+    }
+
+    /// The user's own tenant: the only one in which the user can act.
+    pub fn tenant(&self) -> TenantId {
+        self.tenant
+    }
+
+    /// The user principal name.
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
+    pub fn display_name(&self) -> &str {
+        &self.display_name
+    }
+
+    pub fn roles(&self) -> &[DirectoryRole] {
+        &self.roles
+    }
+
+    pub(crate) fn actor(&self) -> Actor {
+        Actor::User { id: self.id, name: self.name.clone() }
+    }
+}
+
+/// Why a sign-in failed.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum SignInError {
+    /// Unknown account or wrong password; which of the two is not told.
+    #[error("user name or password is wrong")]
+    Invalid,
+    /// Too many failures from this account or address.
+    #[error("too many failed sign-ins; try again in some minutes")]
+    Throttled,
+    /// The password is right, but the account is switched off.
+    #[error("the account is switched off")]
+    Disabled,
+    #[error(transparent)]
+    Directory(#[from] DirectoryError),
+}
+
+impl Directory {
+    /// Checks a user name and password. `address` is where the attempt comes from, for throttling.
+    pub async fn sign_in(
+        &self,
+        user_name: &str,
+        password: &SecretString,
+        address: &str,
+    ) -> Result<SignedInUser, SignInError> {
+        let user_name = user_name.trim().to_lowercase();
+        if !self.throttle.allows(&user_name, address, self.now()) {
+            return Err(SignInError::Throttled);
+        }
+        let user = self.store.user_by_name(&user_name).await.map_err(DirectoryError::from)?;
+        let hash = user.as_ref().map(|user| &user.password_hash);
+        let verified = self.passwords.verify(password, hash).await;
+        match user {
+            Some(user) if verified && user.enabled => {
+                self.throttle.succeeded(&user_name);
+                Ok(SignedInUser::of(user))
+            }
+            Some(_) if verified => Err(SignInError::Disabled),
+            _ => {
+                self.throttle.failed(&user_name, address, self.now());
+                Err(SignInError::Invalid)
+            }
+        }
+    }
+
+    /// Starts a session and returns the cookie's value, which is not kept.
+    pub async fn start_session(&self, user: &SignedInUser) -> Result<SecretString, DirectoryError> {
+        let value = SecretString::new(base64url(&random_bytes::<32>(self.entropy.as_ref())));
+        let created = self.now();
+        let session = Session {
+            digest: self.digest(&value),
+            tenant: user.tenant,
+            user: user.id,
+            created,
+            expires: created.plus(SESSION_LIFETIME),
+        };
+        let deed = Deed {
+            tenant: user.tenant,
+            actor: &user.actor(),
+            action: "session.start",
+            target: format!("user {}", user.id),
+            detail: String::new(),
+        };
+        self.commit(vec![Change::AddSession(session)], deed).await?;
+        Ok(value)
+    }
+
+    /// The user of a running session. Roles are those of this moment, not of the sign-in.
+    pub async fn session_user(&self, cookie: &SecretString) -> Result<Option<SignedInUser>, DirectoryError> {
+        let Some(session) = self.store.session(&self.digest(cookie)).await? else { return Ok(None) };
+        if session.expires <= self.now() {
+            return Ok(None);
+        }
+        let user = self.store.user(session.tenant, session.user).await?;
+        Ok(user.filter(|user| user.enabled).map(SignedInUser::of))
+    }
+
+    /// Ends a session. Ending one that is gone already is no error.
+    pub async fn end_session(&self, cookie: &SecretString) -> Result<(), DirectoryError> {
+        let digest = self.digest(cookie);
+        let Some(session) = self.store.session(&digest).await? else { return Ok(()) };
+        let deed = Deed {
+            tenant: session.tenant,
+            actor: &Actor::System,
+            action: "session.end",
+            target: format!("user {}", session.user),
+            detail: String::new(),
+        };
+        self.commit(vec![Change::RemoveSession { digest }], deed).await
+    }
+}
