@@ -11,6 +11,7 @@
 //! a backend does, and their crates' conformance suites check it. It knows no HTTP.
 
 mod directory;
+mod incidents;
 mod row;
 mod sqlite;
 

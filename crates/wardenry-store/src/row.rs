@@ -82,12 +82,23 @@ impl<'r> TableRow<'r> {
         meaning(self.get(column)?).ok_or_else(|| self.unreadable(column, UnknownText))
     }
 
+    /// One of several known texts, or null.
+    pub(crate) fn known_or_null<T>(
+        self,
+        column: &'static str,
+        meaning: impl FnOnce(&str) -> Option<T>,
+    ) -> Result<Option<T>, UnreadableValue> {
+        let text: Option<&str> = self.get(column)?;
+        text.map(|text| meaning(text).ok_or_else(|| self.unreadable(column, UnknownText))).transpose()
+    }
+
     /// A column that holds JSON text.
     pub(crate) fn json<T: DeserializeOwned>(self, column: &'static str) -> Result<T, UnreadableValue> {
         serde_json::from_str(self.get(column)?).map_err(|error| self.unreadable(column, error))
     }
 
-    fn unreadable(
+    /// The error for a value that can be read but makes no sense where it stands.
+    pub(crate) fn unreadable(
         self,
         column: &'static str,
         source: impl Into<Box<dyn Error + Send + Sync>>,

@@ -12,7 +12,10 @@ use super::open_error::OpenError;
 type Step = (i64, &'static str, &'static str);
 
 /// All steps in order. A released step is never edited: databases remember its checksum.
-const STEPS: &[Step] = &[(1, "directory", include_str!("../../migrations/0001_directory.sql"))];
+const STEPS: &[Step] = &[
+    (1, "directory", include_str!("../../migrations/0001_directory.sql")),
+    (2, "incidents", include_str!("../../migrations/0002_incidents.sql")),
+];
 
 /// Applies the steps that the database has not seen, each in a transaction of its own.
 pub(super) async fn run(pool: &SqlitePool, file: &Path) -> Result<(), OpenError> {
