@@ -240,7 +240,7 @@ impl Directory {
     ) -> Result<Result<Vec<WishedPermission>, BrokenWish>, DirectoryError> {
         let required = match subject {
             ConsentSubject::WishList => application.required_resources.clone(),
-            ConsentSubject::Scopes(scopes) => match self.named_scopes(scopes).await? {
+            ConsentSubject::Scopes(scopes) => match Self::named_scopes(scopes) {
                 Ok(required) => required,
                 Err(broken) => return Ok(Err(broken)),
             },
@@ -299,10 +299,7 @@ impl Directory {
     }
 
     /// Reads scopes such as `https://graph.microsoft.com/User.Read`; without a resource part, Graph is meant.
-    async fn named_scopes(
-        &self,
-        scopes: &[String],
-    ) -> Result<Result<Vec<RequiredResource>, BrokenWish>, DirectoryError> {
+    fn named_scopes(scopes: &[String]) -> Result<Vec<RequiredResource>, BrokenWish> {
         let mut required: Vec<RequiredResource> = Vec::new();
         for scope in scopes {
             let (identifier, value) = match scope.rsplit_once('/') {
@@ -311,9 +308,9 @@ impl Directory {
             };
             let broken = || BrokenWish { resource: identifier.to_owned(), permission: value.to_owned() };
             let Some(resource) = catalogue::resource_by_identifier(identifier) else {
-                return Ok(Err(broken()));
+                return Err(broken());
             };
-            let Some(found) = resource.scope(value) else { return Ok(Err(broken())) };
+            let Some(found) = resource.scope(value) else { return Err(broken()) };
             match required.iter_mut().find(|wish| wish.resource == resource.app_id) {
                 Some(wish) => wish.scopes.push(found.id),
                 None => required.push(RequiredResource {
@@ -323,7 +320,7 @@ impl Directory {
                 }),
             }
         }
-        Ok(Ok(required))
+        Ok(required)
     }
 
     async fn described_resource(

@@ -51,7 +51,8 @@ impl PasswordHasher {
             }),
             None => {
                 let wasted = argon2id().hash_password_with_salt(password.expose().as_bytes(), &[0; 16]);
-                std::hint::black_box(wasted.is_ok()) && false
+                drop(std::hint::black_box(wasted));
+                false
             }
         })
         .await

@@ -1,0 +1,95 @@
+//! What is around every router.
+
+use std::panic::AssertUnwindSafe;
+use std::sync::Arc;
+use std::time::Instant;
+
+use axum::Router;
+use axum::extract::{MatchedPath, Request, State};
+use axum::middleware::{self, Next};
+use axum::response::{IntoResponse, Response};
+use futures_util::FutureExt as _;
+use http::{HeaderName, HeaderValue, StatusCode, header};
+use tracing::Instrument as _;
+use wardenry_core::entropy::Entropy;
+use wardenry_core::id::random_guid;
+
+use crate::letter_case;
+use crate::limits::{MAX_TARGET_BYTES, REQUEST_TIMEOUT};
+use crate::origin::OwnOrigins;
+use crate::request_id::RequestId;
+
+const REQUEST_ID_HEADER: HeaderName = HeaderName::from_static("x-ms-request-id");
+
+#[derive(Debug, Clone)]
+struct Surroundings {
+    origins: OwnOrigins,
+    entropy: Arc<dyn Entropy>,
+}
+
+/// Puts the shared surroundings around the merged routers of a server.
+///
+/// From the outside in: an id and the origin are settled, targets that are too long are refused, the
+/// path is brought into the routers' spelling, a request that takes too long is given up, a panic
+/// becomes a plain 500, security headers are added, and the request is logged once with its outcome.
+pub fn wrap(router: Router, origins: OwnOrigins, entropy: Arc<dyn Entropy>) -> Router {
+    let spelled = tower::util::MapRequest::new(router, letter_case::canonical);
+    Router::new()
+        .fallback_service(spelled)
+        .layer(middleware::from_fn_with_state(Surroundings { origins, entropy }, surround))
+}
+
+async fn surround(State(around): State<Surroundings>, mut request: Request, next: Next) -> Response {
+    let id = RequestId(random_guid(around.entropy.as_ref()));
+    let origin = around.origins.of_request(request.uri(), request.headers());
+    request.extensions_mut().insert(id);
+    request.extensions_mut().insert(origin);
+    let span = tracing::info_span!("request", request.id = %id, http.method = %request.method());
+    // The path may hold ids, never secrets; the query may hold authorization codes and is not logged.
+    let path = request.uri().path().to_owned();
+    let started = Instant::now();
+    let mut response = if target_length(&request) > MAX_TARGET_BYTES {
+        StatusCode::URI_TOO_LONG.into_response()
+    } else {
+        answer(request, next).instrument(span.clone()).await
+    };
+    let status = response.status();
+    span.in_scope(|| {
+        tracing::info!(
+            http.path = %path,
+            http.route = response.extensions().get::<MatchedPath>().map(MatchedPath::as_str),
+            http.status = status.as_u16(),
+            elapsed_ms = started.elapsed().as_secs_f64() * 1000.0,
+            "answered"
+        );
+    });
+    let headers = response.headers_mut();
+    if let Ok(value) = HeaderValue::try_from(id.to_string()) {
+        headers.insert(REQUEST_ID_HEADER, value);
+    }
+    headers.insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
+    headers.insert(
+        header::STRICT_TRANSPORT_SECURITY,
+        HeaderValue::from_static("max-age=31536000; includeSubDomains"),
+    );
+    response
+}
+
+fn target_length(request: &Request) -> usize {
+    request.uri().path_and_query().map_or(0, |target| target.as_str().len())
+}
+
+async fn answer(request: Request, next: Next) -> Response {
+    let guarded = AssertUnwindSafe(next.run(request)).catch_unwind();
+    match tokio::time::timeout(REQUEST_TIMEOUT, guarded).await {
+        Ok(Ok(response)) => response,
+        Ok(Err(_)) => {
+            tracing::error!("a handler panicked; this is a defect");
+            StatusCode::INTERNAL_SERVER_ERROR.into_response()
+        }
+        Err(_) => {
+            tracing::warn!("the request took too long and was given up");
+            StatusCode::SERVICE_UNAVAILABLE.into_response()
+        }
+    }
+}

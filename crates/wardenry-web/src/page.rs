@@ -1,0 +1,93 @@
+//! The frame around every page: head, style, policy, headers.
+
+use axum::response::{IntoResponse, Response};
+use http::{HeaderValue, StatusCode, header};
+use maud::{DOCTYPE, Markup, html};
+
+use crate::content_security_policy;
+
+/// The style sheet of all pages, served at [`STYLE_PATH`].
+pub const STYLE: &str = include_str!("page/style.css");
+/// Where the style sheet is served.
+pub const STYLE_PATH: &str = "/assets/style.css";
+
+/// A page to render.
+#[derive(Debug)]
+pub struct Page {
+    pub status: StatusCode,
+    /// The document's title; the product's name is added.
+    pub title: String,
+    pub content: Markup,
+    /// Addresses outside of this server that a form of the page may lead to.
+    pub form_targets: Vec<String>,
+}
+
+impl Page {
+    /// A page that was found.
+    pub fn ok(title: impl Into<String>, content: Markup) -> Self {
+        Self { status: StatusCode::OK, title: title.into(), content, form_targets: Vec::new() }
+    }
+
+    /// The same page with another status.
+    #[must_use]
+    pub fn with_status(self, status: StatusCode) -> Self {
+        Self { status, ..self }
+    }
+}
+
+impl IntoResponse for Page {
+    fn into_response(self) -> Response {
+        let document = html! {
+            (DOCTYPE)
+            html lang="en" {
+                head {
+                    meta charset="utf-8";
+                    meta name="viewport" content="width=device-width, initial-scale=1";
+                    meta name="color-scheme" content="light dark";
+                    title { (self.title) " – Wardenry" }
+                    link rel="stylesheet" href=(STYLE_PATH);
+                }
+                body {
+                    main { (self.content) }
+                    footer { "Wardenry, an independent implementation" }
+                }
+            }
+        };
+        let targets: Vec<&str> = self.form_targets.iter().map(String::as_str).collect();
+        let headers = [
+            (header::CONTENT_TYPE, HeaderValue::from_static("text/html; charset=utf-8")),
+            (header::CONTENT_SECURITY_POLICY, content_security_policy::policy(&targets)),
+            (header::CACHE_CONTROL, HeaderValue::from_static("no-store")),
+            (header::REFERRER_POLICY, HeaderValue::from_static("no-referrer")),
+            (header::X_FRAME_OPTIONS, HeaderValue::from_static("DENY")),
+        ];
+        (self.status, headers, document.into_string()).into_response()
+    }
+}
+
+/// A text from outside, shown so that it cannot reorder the text around it: bidirectional controls are
+/// isolated and control characters are made visible.
+pub fn foreign_text(text: &str) -> Markup {
+    let shown: String = text.chars().map(|c| if c.is_control() { '\u{fffd}' } else { c }).collect();
+    html! { bdi { (shown) } }
+}
+
+/// Serves the style sheet.
+pub async fn serve_style() -> Response {
+    let headers = [
+        (header::CONTENT_TYPE, HeaderValue::from_static("text/css; charset=utf-8")),
+        (header::CACHE_CONTROL, HeaderValue::from_static("public, max-age=3600")),
+    ];
+    (headers, STYLE).into_response()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn foreign_text_is_escaped_and_isolated() {
+        let shown = foreign_text("<b>\u{202e}x\u{7}</b>").into_string();
+        assert_eq!(shown, "<bdi>&lt;b&gt;\u{202e}x\u{fffd}&lt;/b&gt;</bdi>");
+    }
+}
