@@ -211,6 +211,7 @@ mod optional_text {
 
     use serde::{Deserialize as _, Deserializer, Serializer, de};
 
+    #[expect(clippy::ref_option, reason = "serde passes the field's address")]
     pub(super) fn serialize<T: Display, S: Serializer>(
         value: &Option<T>,
         serializer: S,
@@ -242,6 +243,7 @@ mod optional_virtual_machine {
     #[serde(transparent)]
     struct Owned(#[serde(with = "VirtualMachineDocument")] VirtualMachine);
 
+    #[expect(clippy::ref_option, reason = "serde passes the field's address")]
     pub(super) fn serialize<S: Serializer>(
         value: &Option<VirtualMachine>,
         serializer: S,

@@ -6,7 +6,7 @@ use sqlx::{SqliteConnection, query};
 use wardenry_core::id::TenantId;
 use wardenry_core::time::Timestamp;
 use wardenry_incidents::IncidentStoreError;
-use wardenry_incidents::model::{Alert, Incident, IncidentId};
+use wardenry_incidents::model::{Alert, Classification, Determination, Incident, IncidentId};
 
 use super::document::{StoredDevice, StoredEntity};
 use super::{Cause, failed};
@@ -74,8 +74,8 @@ async fn insert_incident(
     .bind(incident.created.unix_ticks())
     .bind(incident.last_updated.unix_ticks())
     .bind(&incident.assigned_to)
-    .bind(incident.classification.map(|word| word.as_str()))
-    .bind(incident.determination.map(|word| word.as_str()))
+    .bind(incident.classification.map(Classification::as_str))
+    .bind(incident.determination.map(Determination::as_str))
     .bind(incident.status.as_str())
     .bind(incident.redirected_to.map(IncidentId::as_number))
     .bind(incident.severity.as_str())
@@ -135,8 +135,8 @@ async fn insert_alert(
     .bind(alert.severity.as_str())
     .bind(alert.investigation_id)
     .bind(alert.investigation_state.as_str())
-    .bind(alert.classification.map(|word| word.as_str()))
-    .bind(alert.determination.map(|word| word.as_str()))
+    .bind(alert.classification.map(Classification::as_str))
+    .bind(alert.determination.map(Determination::as_str))
     .bind(alert.detection_source.as_str())
     .bind(&alert.detector_id)
     .bind(&alert.assigned_to)
