@@ -18,7 +18,8 @@ pub struct ApiCall {
 }
 
 impl ApiCall {
-    /// Whether this method and path (without query) address the call. `/api/v1.0/…` is the same as `/api/…`, and the letter case of the
+    /// Whether this method and path (without query) address the call. `/api/v1.0/…` is the same as
+    /// `/api/…`, a key in parentheses the same as one in a segment of its own, and the letter case of the
     /// path and one trailing slash do not matter.
     pub fn is_addressed_by(&self, method: &str, path: &str) -> bool {
         if !self.method.eq_ignore_ascii_case(method) {
@@ -30,6 +31,8 @@ impl ApiCall {
             Some(rest) => format!("/api/{rest}"),
             None => path.to_owned(),
         };
+        // `applications(appId='…')` addresses the same as `applications/{id}`.
+        let path = if path.starts_with("/v1.0/") { path.replacen('(', "/(", 1) } else { path };
         let (mut given, mut wanted) = (path.split('/'), self.path.split('/'));
         loop {
             match (given.next(), wanted.next()) {
@@ -91,40 +94,104 @@ const GRANT_WRITE: &[&str] = &["AppRoleAssignment.ReadWrite.All"];
 const DELEGATED_READ: &[&str] = &["Application.Read.All", "Application.ReadWrite.All", "Directory.Read.All"];
 const DELEGATED_WRITE: &[&str] = &["Application.ReadWrite.All", "Directory.ReadWrite.All"];
 
+const DELEGATED_GRANT_WRITE: &[&str] =
+    &["AppRoleAssignment.ReadWrite.All", "Application.ReadWrite.All", "Directory.ReadWrite.All"];
+const ORGANIZATION_READ: &[&str] = &["Directory.Read.All", "Directory.ReadWrite.All"];
+const DELEGATED_ORGANIZATION_READ: &[&str] = &["User.Read", "Directory.Read.All", "Directory.ReadWrite.All"];
+
+/// List the applications of the tenant.
+pub const LIST_APPLICATIONS: ApiCall = directory("GET", "/v1.0/applications", APP_READ, DELEGATED_READ);
+/// Register an application.
+pub const CREATE_APPLICATION: ApiCall = directory("POST", "/v1.0/applications", APP_WRITE, DELEGATED_WRITE);
+/// Get one application.
+pub const GET_APPLICATION: ApiCall = directory("GET", "/v1.0/applications/{id}", APP_READ, DELEGATED_READ);
+/// Change an application.
+pub const UPDATE_APPLICATION: ApiCall =
+    directory("PATCH", "/v1.0/applications/{id}", APP_WRITE, DELEGATED_WRITE);
+/// Delete an application.
+pub const DELETE_APPLICATION: ApiCall =
+    directory("DELETE", "/v1.0/applications/{id}", APP_WRITE, DELEGATED_WRITE);
+/// Make a client secret.
+pub const ADD_PASSWORD: ApiCall =
+    directory("POST", "/v1.0/applications/{id}/addPassword", APP_WRITE, DELEGATED_WRITE);
+/// Withdraw a client secret.
+pub const REMOVE_PASSWORD: ApiCall =
+    directory("POST", "/v1.0/applications/{id}/removePassword", APP_WRITE, DELEGATED_WRITE);
+/// Register a certificate on the strength of another.
+pub const ADD_KEY: ApiCall = directory("POST", "/v1.0/applications/{id}/addKey", APP_WRITE, DELEGATED_WRITE);
+/// Withdraw a certificate on the strength of one.
+pub const REMOVE_KEY: ApiCall =
+    directory("POST", "/v1.0/applications/{id}/removeKey", APP_WRITE, DELEGATED_WRITE);
+/// List the service principals of the tenant.
+pub const LIST_SERVICE_PRINCIPALS: ApiCall =
+    directory("GET", "/v1.0/servicePrincipals", APP_READ, DELEGATED_READ);
+/// Let an application into the tenant.
+pub const CREATE_SERVICE_PRINCIPAL: ApiCall =
+    directory("POST", "/v1.0/servicePrincipals", APP_WRITE, DELEGATED_WRITE);
+/// Get one service principal.
+pub const GET_SERVICE_PRINCIPAL: ApiCall =
+    directory("GET", "/v1.0/servicePrincipals/{id}", APP_READ, DELEGATED_READ);
+/// Change a service principal.
+pub const UPDATE_SERVICE_PRINCIPAL: ApiCall =
+    directory("PATCH", "/v1.0/servicePrincipals/{id}", APP_WRITE, DELEGATED_WRITE);
+/// Shut an application out of the tenant.
+pub const DELETE_SERVICE_PRINCIPAL: ApiCall =
+    directory("DELETE", "/v1.0/servicePrincipals/{id}", APP_WRITE, DELEGATED_WRITE);
+/// List what was granted to a service principal.
+pub const LIST_APP_ROLE_ASSIGNMENTS: ApiCall =
+    directory("GET", "/v1.0/servicePrincipals/{id}/appRoleAssignments", GRANT_READ, DELEGATED_READ);
+/// Grant a service principal an application permission.
+pub const CREATE_APP_ROLE_ASSIGNMENT: ApiCall =
+    directory("POST", "/v1.0/servicePrincipals/{id}/appRoleAssignments", GRANT_WRITE, DELEGATED_GRANT_WRITE);
+/// Revoke what was granted to a service principal.
+pub const DELETE_APP_ROLE_ASSIGNMENT: ApiCall = directory(
+    "DELETE",
+    "/v1.0/servicePrincipals/{id}/appRoleAssignments/{assignment}",
+    GRANT_WRITE,
+    DELEGATED_GRANT_WRITE,
+);
+/// List what was granted on a resource's service principal.
+pub const LIST_APP_ROLE_ASSIGNED_TO: ApiCall =
+    directory("GET", "/v1.0/servicePrincipals/{id}/appRoleAssignedTo", GRANT_READ, DELEGATED_READ);
+/// Grant an application permission of a resource.
+pub const CREATE_APP_ROLE_ASSIGNED_TO: ApiCall =
+    directory("POST", "/v1.0/servicePrincipals/{id}/appRoleAssignedTo", GRANT_WRITE, DELEGATED_GRANT_WRITE);
+/// Revoke what was granted on a resource.
+pub const DELETE_APP_ROLE_ASSIGNED_TO: ApiCall = directory(
+    "DELETE",
+    "/v1.0/servicePrincipals/{id}/appRoleAssignedTo/{assignment}",
+    GRANT_WRITE,
+    DELEGATED_GRANT_WRITE,
+);
+/// Get the tenant itself.
+pub const GET_ORGANIZATION: ApiCall =
+    directory("GET", "/v1.0/organization", ORGANIZATION_READ, DELEGATED_ORGANIZATION_READ);
+
 /// Every call, for look-ups and completeness checks.
 pub const CALLS: &[ApiCall] = &[
     LIST_INCIDENTS,
     GET_INCIDENT,
-    directory("GET", "/v1.0/applications", APP_READ, DELEGATED_READ),
-    directory("POST", "/v1.0/applications", APP_WRITE, DELEGATED_WRITE),
-    directory("GET", "/v1.0/applications/{id}", APP_READ, DELEGATED_READ),
-    directory("PATCH", "/v1.0/applications/{id}", APP_WRITE, DELEGATED_WRITE),
-    directory("DELETE", "/v1.0/applications/{id}", APP_WRITE, DELEGATED_WRITE),
-    directory("POST", "/v1.0/applications/{id}/addPassword", APP_WRITE, DELEGATED_WRITE),
-    directory("POST", "/v1.0/applications/{id}/removePassword", APP_WRITE, DELEGATED_WRITE),
-    directory("POST", "/v1.0/applications/{id}/addKey", APP_WRITE, DELEGATED_WRITE),
-    directory("POST", "/v1.0/applications/{id}/removeKey", APP_WRITE, DELEGATED_WRITE),
-    directory("GET", "/v1.0/servicePrincipals", APP_READ, DELEGATED_READ),
-    directory("POST", "/v1.0/servicePrincipals", APP_WRITE, DELEGATED_WRITE),
-    directory("GET", "/v1.0/servicePrincipals/{id}", APP_READ, DELEGATED_READ),
-    directory("PATCH", "/v1.0/servicePrincipals/{id}", APP_WRITE, DELEGATED_WRITE),
-    directory("DELETE", "/v1.0/servicePrincipals/{id}", APP_WRITE, DELEGATED_WRITE),
-    directory("GET", "/v1.0/servicePrincipals/{id}/appRoleAssignments", GRANT_READ, DELEGATED_READ),
-    directory("POST", "/v1.0/servicePrincipals/{id}/appRoleAssignments", GRANT_WRITE, DELEGATED_WRITE),
-    directory(
-        "DELETE",
-        "/v1.0/servicePrincipals/{id}/appRoleAssignments/{assignment}",
-        GRANT_WRITE,
-        DELEGATED_WRITE,
-    ),
-    directory("GET", "/v1.0/servicePrincipals/{id}/appRoleAssignedTo", GRANT_READ, DELEGATED_READ),
-    directory("POST", "/v1.0/servicePrincipals/{id}/appRoleAssignedTo", GRANT_WRITE, DELEGATED_WRITE),
-    directory(
-        "DELETE",
-        "/v1.0/servicePrincipals/{id}/appRoleAssignedTo/{assignment}",
-        GRANT_WRITE,
-        DELEGATED_WRITE,
-    ),
+    LIST_APPLICATIONS,
+    CREATE_APPLICATION,
+    GET_APPLICATION,
+    UPDATE_APPLICATION,
+    DELETE_APPLICATION,
+    ADD_PASSWORD,
+    REMOVE_PASSWORD,
+    ADD_KEY,
+    REMOVE_KEY,
+    LIST_SERVICE_PRINCIPALS,
+    CREATE_SERVICE_PRINCIPAL,
+    GET_SERVICE_PRINCIPAL,
+    UPDATE_SERVICE_PRINCIPAL,
+    DELETE_SERVICE_PRINCIPAL,
+    LIST_APP_ROLE_ASSIGNMENTS,
+    CREATE_APP_ROLE_ASSIGNMENT,
+    DELETE_APP_ROLE_ASSIGNMENT,
+    LIST_APP_ROLE_ASSIGNED_TO,
+    CREATE_APP_ROLE_ASSIGNED_TO,
+    DELETE_APP_ROLE_ASSIGNED_TO,
+    GET_ORGANIZATION,
 ];
 
 /// The call that this method and path (without query) address.
@@ -153,7 +220,9 @@ mod tests {
             assert_eq!(call_addressed_by(method, path), expected, "{method} {path}");
         }
         let call = call_addressed_by("POST", "/v1.0/applications/x/addpassword").unwrap();
-        assert_eq!(call.path, "/v1.0/applications/{id}/addPassword");
+        assert_eq!(call, &ADD_PASSWORD);
+        let call = call_addressed_by("POST", "/v1.0/applications(appId='x')/addPassword").unwrap();
+        assert_eq!(call, &ADD_PASSWORD);
     }
 
     #[test]
