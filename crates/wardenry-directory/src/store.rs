@@ -74,20 +74,46 @@ pub enum Change {
     /// Inserts, or replaces everything but the credentials, which have changes of their own.
     PutApplication(Application),
     /// Removes the application with its credentials. Service principals stay.
-    DeleteApplication { tenant: TenantId, id: ApplicationId },
-    AddPassword { application: ApplicationId, credential: PasswordCredential },
-    RemovePassword { application: ApplicationId, key_id: KeyId },
-    AddCertificate { application: ApplicationId, credential: CertificateCredential },
-    RemoveCertificate { application: ApplicationId, key_id: KeyId },
+    DeleteApplication {
+        tenant: TenantId,
+        id: ApplicationId,
+    },
+    AddPassword {
+        application: ApplicationId,
+        credential: PasswordCredential,
+    },
+    RemovePassword {
+        application: ApplicationId,
+        key_id: KeyId,
+    },
+    AddCertificate {
+        application: ApplicationId,
+        credential: CertificateCredential,
+    },
+    RemoveCertificate {
+        application: ApplicationId,
+        key_id: KeyId,
+    },
     PutServicePrincipal(ServicePrincipal),
     /// Removes the principal with every grant to it and on it.
-    DeleteServicePrincipal { tenant: TenantId, id: ServicePrincipalId },
+    DeleteServicePrincipal {
+        tenant: TenantId,
+        id: ServicePrincipalId,
+    },
     AddAppRoleAssignment(AppRoleAssignment),
-    RemoveAppRoleAssignment { tenant: TenantId, id: String },
+    RemoveAppRoleAssignment {
+        tenant: TenantId,
+        id: String,
+    },
     PutDelegatedGrant(DelegatedGrant),
-    RemoveDelegatedGrant { tenant: TenantId, id: String },
+    RemoveDelegatedGrant {
+        tenant: TenantId,
+        id: String,
+    },
     AddSession(Session),
-    RemoveSession { digest: SecretDigest },
+    RemoveSession {
+        digest: SecretDigest,
+    },
     AddSigningKey(StoredSigningKey),
 }
 
@@ -120,7 +146,11 @@ pub trait DirectoryStore: std::fmt::Debug + Send + Sync {
     /// The application with its credentials, wherever its home is.
     async fn application_by_app_id(&self, app_id: AppId) -> Result<Option<Application>, StoreError>;
     /// The application with its credentials, by object id, in its home tenant only.
-    async fn application(&self, tenant: TenantId, id: ApplicationId) -> Result<Option<Application>, StoreError>;
+    async fn application(
+        &self,
+        tenant: TenantId,
+        id: ApplicationId,
+    ) -> Result<Option<Application>, StoreError>;
     async fn applications(&self, tenant: TenantId, page: Page) -> Result<Vec<Application>, StoreError>;
     /// The application that carries this identifier URI (compared exactly), wherever its home is.
     async fn application_by_identifier_uri(&self, uri: &str) -> Result<Option<Application>, StoreError>;
@@ -135,7 +165,11 @@ pub trait DirectoryStore: std::fmt::Debug + Send + Sync {
         tenant: TenantId,
         app_id: AppId,
     ) -> Result<Option<ServicePrincipal>, StoreError>;
-    async fn service_principals(&self, tenant: TenantId, page: Page) -> Result<Vec<ServicePrincipal>, StoreError>;
+    async fn service_principals(
+        &self,
+        tenant: TenantId,
+        page: Page,
+    ) -> Result<Vec<ServicePrincipal>, StoreError>;
 
     async fn app_role_assignment(
         &self,
