@@ -11,7 +11,7 @@ mod operator;
 mod reading;
 mod service_principals;
 
-pub use credentials::{NewCertificate, NewPassword};
+pub use credentials::{CertificateEntry, NewCertificate, NewPassword};
 pub use operator::{NewTenant, NewUser, Operator};
 pub use service_principals::ServicePrincipalPatch;
 

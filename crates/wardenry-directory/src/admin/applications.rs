@@ -3,7 +3,7 @@
 use wardenry_core::id::{AppId, ApplicationId, TenantId};
 use wardenry_oauth::answers::SignInAudience;
 
-use super::{ApplicationAdmin, Reach};
+use super::{ApplicationAdmin, CertificateEntry, Reach};
 use crate::directory::{Deed, Directory};
 use crate::error::DirectoryError;
 use crate::model::{Actor, Application, RedirectUris, Tenant};
@@ -31,7 +31,7 @@ impl Directory {
         admin: &ApplicationAdmin,
         app_id: AppId,
         owner: Option<AppId>,
-        properties: ApplicationPatch,
+        mut properties: ApplicationPatch,
     ) -> Result<Application, DirectoryError> {
         let _writing = self.writing.lock().await;
         let home = self.home_tenant(admin.tenant).await?;
@@ -54,9 +54,9 @@ impl Directory {
             passwords: Vec::new(),
             certificates: Vec::new(),
         };
+        let certificates = properties.certificates.take();
         properties.apply(&mut application, &home)?;
-        let deed = admin.deed("application.create", &application, application.display_name.clone());
-        self.commit(vec![Change::PutApplication(application.clone())], deed).await?;
+        self.put_application(admin, "application.create", &mut application, certificates).await?;
         Ok(application)
     }
 
@@ -65,15 +65,38 @@ impl Directory {
         &self,
         admin: &ApplicationAdmin,
         id: ApplicationId,
-        patch: ApplicationPatch,
+        mut patch: ApplicationPatch,
     ) -> Result<Application, DirectoryError> {
         let _writing = self.writing.lock().await;
         let home = self.home_tenant(admin.tenant).await?;
         let mut application = self.reachable_application(admin, id).await?;
+        let certificates = patch.certificates.take();
         patch.apply(&mut application, &home)?;
-        let deed = admin.deed("application.update", &application, application.display_name.clone());
-        self.commit(vec![Change::PutApplication(application.clone())], deed).await?;
+        self.put_application(admin, "application.update", &mut application, certificates).await?;
         Ok(application)
+    }
+
+    async fn put_application(
+        &self,
+        admin: &ApplicationAdmin,
+        action: &'static str,
+        application: &mut Application,
+        certificates: Option<Vec<CertificateEntry>>,
+    ) -> Result<(), DirectoryError> {
+        let mut changes = vec![Change::PutApplication(application.clone())];
+        if let Some(certificates) = certificates {
+            changes.extend(self.replace_certificates(application, certificates)?);
+        }
+        let mut detail = vec![application.display_name.clone()];
+        detail.extend(changes.iter().filter_map(|change| match change {
+            Change::AddCertificate { credential, .. } => {
+                Some(format!("certificate added: {}", credential.key_id))
+            }
+            Change::RemoveCertificate { key_id, .. } => Some(format!("certificate removed: {key_id}")),
+            _ => None,
+        }));
+        let deed = admin.deed(action, application, detail.join("; "));
+        self.commit(changes, deed).await
     }
 
     /// Deletes an application with its credentials, and its service principal in the home tenant. The

@@ -11,8 +11,8 @@ use super::ApplicationAdmin;
 use crate::client_secret;
 use crate::directory::Directory;
 use crate::error::DirectoryError;
-use crate::model::{CertificateCredential, PasswordCredential};
-use crate::registration::check_display_name;
+use crate::model::{Application, CertificateCredential, PasswordCredential};
+use crate::registration::{MAX_DISPLAY_NAME, check_display_name};
 use crate::store::Change;
 
 /// The life of a secret whose end is not given: two years.
@@ -35,6 +35,15 @@ pub struct NewCertificate {
     pub certificate: Certificate,
     pub start: Option<Timestamp>,
     pub end: Option<Timestamp>,
+}
+
+/// One entry of the complete list of certificates that an application is to have.
+#[derive(Debug, Clone)]
+pub struct CertificateEntry {
+    /// The entry with this id stays, if there is one; otherwise the new one gets this id.
+    pub key_id: Option<KeyId>,
+    /// May be left out for an entry that stays.
+    pub certificate: Option<NewCertificate>,
 }
 
 impl Directory {
@@ -95,32 +104,9 @@ impl Directory {
     ) -> Result<CertificateCredential, DirectoryError> {
         let _writing = self.writing.lock().await;
         let application = self.reachable_application(admin, id).await?;
-        check_credential_count(application.certificates.len())?;
-        if let Some(name) = &new.display_name {
-            check_display_name("keyCredential.displayName", name)?;
-        }
-        if application.certificates.iter().any(|known| known.certificate_der == new.certificate.der()) {
-            return Err(DirectoryError::invalid(
-                "keyCredential.key",
-                "this certificate is registered already",
-            ));
-        }
-        let start = new.start.unwrap_or(new.certificate.not_before());
-        let end = new.end.unwrap_or(new.certificate.not_after()).min(new.certificate.not_after());
-        check_range("keyCredential.endDateTime", start, end)?;
-        if end <= self.now() {
-            return Err(DirectoryError::invalid("keyCredential.key", "the certificate has expired"));
-        }
-        let credential = CertificateCredential {
-            key_id: self.key_id(),
-            display_name: new
-                .display_name
-                .or_else(|| Some(new.certificate.subject().chars().take(256).collect())),
-            certificate_der: new.certificate.der().to_vec(),
-            start,
-            end,
-        };
-        let detail = format!("key {} thumbprint {}", credential.key_id, new.certificate.sha256_thumbprint());
+        let thumbprint = new.certificate.sha256_thumbprint().to_owned();
+        let credential = self.new_certificate(&application.certificates, None, new)?;
+        let detail = format!("key {} thumbprint {}", credential.key_id, thumbprint);
         let deed = admin.deed("application.certificate.add", &application, detail);
         let change = Change::AddCertificate { application: id, credential: credential.clone() };
         self.commit(vec![change], deed).await?;
@@ -142,6 +128,82 @@ impl Directory {
         let deed = admin.deed("application.certificate.remove", &application, format!("key {key_id}"));
         self.commit(vec![Change::RemoveCertificate { application: id, key_id }], deed).await
     }
+
+    /// Replaces the application's certificates by the listed ones: entries whose id is known stay as they
+    /// are, others are added, and those that are not listed are removed.
+    pub(super) fn replace_certificates(
+        &self,
+        application: &mut Application,
+        entries: Vec<CertificateEntry>,
+    ) -> Result<Vec<Change>, DirectoryError> {
+        let before = std::mem::take(&mut application.certificates);
+        let mut added = Vec::new();
+        for entry in entries {
+            match entry.key_id.and_then(|id| before.iter().find(|known| known.key_id == id)) {
+                Some(known) => application.certificates.push(unchanged(known, entry.certificate.as_ref())?),
+                None => added.push(entry),
+            }
+        }
+        let removed = before.iter().filter(|known| !application.certificates.contains(known));
+        let mut changes: Vec<Change> = removed
+            .map(|known| Change::RemoveCertificate { application: application.id, key_id: known.key_id })
+            .collect();
+        for entry in added {
+            let new = entry.certificate.ok_or_else(|| {
+                DirectoryError::invalid(
+                    "keyCredentials.key",
+                    "is needed for a certificate that is not registered yet",
+                )
+            })?;
+            let credential = self.new_certificate(&application.certificates, entry.key_id, new)?;
+            application.certificates.push(credential.clone());
+            changes.push(Change::AddCertificate { application: application.id, credential });
+        }
+        Ok(changes)
+    }
+
+    /// Checks a certificate that is to stand beside the known ones.
+    fn new_certificate(
+        &self,
+        known: &[CertificateCredential],
+        key_id: Option<KeyId>,
+        new: NewCertificate,
+    ) -> Result<CertificateCredential, DirectoryError> {
+        check_credential_count(known.len())?;
+        if let Some(name) = &new.display_name {
+            check_display_name("keyCredential.displayName", name)?;
+        }
+        if known.iter().any(|known| known.certificate_der == new.certificate.der()) {
+            let problem = "this certificate is registered already";
+            return Err(DirectoryError::invalid("keyCredential.key", problem));
+        }
+        let start = new.start.unwrap_or(new.certificate.not_before()).max(new.certificate.not_before());
+        let end = new.end.unwrap_or(new.certificate.not_after()).min(new.certificate.not_after());
+        check_range("keyCredential.endDateTime", start, end)?;
+        if end <= self.now() {
+            return Err(DirectoryError::invalid("keyCredential.key", "the certificate has expired"));
+        }
+        let subject = || new.certificate.subject().chars().take(MAX_DISPLAY_NAME).collect();
+        Ok(CertificateCredential {
+            key_id: key_id.unwrap_or_else(|| self.key_id()),
+            display_name: new.display_name.or_else(|| Some(subject())),
+            certificate_der: new.certificate.der().to_vec(),
+            start,
+            end,
+        })
+    }
+}
+
+/// A registered certificate is replaced by a new entry, not changed in place.
+fn unchanged(
+    known: &CertificateCredential,
+    sent: Option<&NewCertificate>,
+) -> Result<CertificateCredential, DirectoryError> {
+    if sent.is_some_and(|sent| sent.certificate.der() != known.certificate_der) {
+        let problem = format!("is another certificate than the one registered under {}", known.key_id);
+        return Err(DirectoryError::invalid("keyCredentials.key", problem));
+    }
+    Ok(known.clone())
 }
 
 fn check_credential_count(count: usize) -> Result<(), DirectoryError> {
