@@ -154,6 +154,7 @@ impl Directory {
         Ok(self.app_role_value(resource, assignment.role).await?)
     }
 
+    /// The value of an application permission; `None` when the resource defines none with this id.
     pub(crate) async fn app_role_value(
         &self,
         resource: AppId,
@@ -164,7 +165,8 @@ impl Directory {
         }
         let application = self.store.application_by_app_id(resource).await?;
         Ok(application.and_then(|application| {
-            let own = application.app_roles.into_iter().find(|own| own.id == role && own.enabled);
+            let own =
+                application.app_roles.into_iter().find(|own| own.id == role && own.is_grantable_to_apps());
             own.map(|own| own.value)
         }))
     }

@@ -381,7 +381,7 @@ impl DescribedResource {
             app_roles: application
                 .app_roles
                 .iter()
-                .filter(|role| role.enabled)
+                .filter(|role| role.is_grantable_to_apps())
                 .map(|role| {
                     Described(
                         role.id.as_guid(),

@@ -127,6 +127,13 @@ pub struct OwnAppRole {
     pub allowed_member_types: Vec<String>,
 }
 
+impl OwnAppRole {
+    /// Whether it is switched on and meant for apps, not for users only.
+    pub fn is_grantable_to_apps(&self) -> bool {
+        self.enabled && self.allowed_member_types.iter().any(|member| member == "Application")
+    }
+}
+
 /// A delegated permission that an application defines.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct OwnScope {
