@@ -5,6 +5,7 @@ use wardenry_core::id::{AppId, AppRoleId, ScopeId};
 use wardenry_oauth::answers::SignInAudience;
 use wardenry_oauth::redirect_uri::{self, MAX_REDIRECT_URIS, Platform};
 
+use crate::admin::CertificateEntry;
 use crate::error::DirectoryError;
 use crate::model::{Application, OwnAppRole, OwnScope, RedirectUris, RequiredResource, Tenant};
 
@@ -31,6 +32,8 @@ pub struct ApplicationPatch {
     pub requested_token_version: Option<Option<u8>>,
     pub tags: Option<Vec<String>>,
     pub disabled: Option<bool>,
+    /// The complete list of certificates.
+    pub certificates: Option<Vec<CertificateEntry>>,
 }
 
 /// Redirect URIs to set, by platform.
@@ -42,7 +45,8 @@ pub struct RedirectUrisPatch {
 }
 
 impl ApplicationPatch {
-    /// Sets the given properties and checks the result as a whole.
+    /// Sets the given properties and checks the result as a whole. The certificates are not touched; they
+    /// need the clock and changes of their own.
     pub(crate) fn apply(self, application: &mut Application, home: &Tenant) -> Result<(), DirectoryError> {
         set(&mut application.display_name, self.display_name);
         set(&mut application.audience, self.audience);
@@ -173,6 +177,11 @@ fn check_own_permissions(application: &Application) -> Result<(), DirectoryError
     for role in &application.app_roles {
         check_permission_value("appRoles.value", &role.value)?;
         check_texts("appRoles", &[&role.display_name, &role.description])?;
+        let members = &role.allowed_member_types;
+        if members.is_empty() || members.iter().any(|member| member != "Application" && member != "User") {
+            let problem = "must name Application, User, or both";
+            return Err(DirectoryError::invalid("appRoles.allowedMemberTypes", problem));
+        }
         if roles.iter().any(|(id, value)| *id == role.id || *value == role.value) {
             return Err(DirectoryError::invalid("appRoles", "ids and values must be unique"));
         }
