@@ -78,6 +78,12 @@ impl Directory {
     ) -> Result<(), DirectoryError> {
         let _writing = self.writing.lock().await;
         let principal = self.reachable_principal(admin, id).await?;
+        if catalogue::resource_by_app_id(principal.app_id).is_some() {
+            return Err(DirectoryError::OutOfReach(
+                "the principal of a first-party resource comes with the tenant's licence and cannot be deleted; \
+                 switch it off instead",
+            ));
+        }
         let deed = admin.principal_deed("service_principal.delete", &principal);
         self.commit(vec![Change::DeleteServicePrincipal { tenant: admin.tenant, id }], deed).await
     }
