@@ -174,21 +174,31 @@ pub(super) async fn delete(
     removed_something(&result)
 }
 
+/// A query for applications, named `a`, with one row for each credential of each of them.
+macro_rules! select_applications {
+    (FROM $source:literal, $rest:literal) => {
+        concat!(
+            "SELECT a.*, c.key_id, c.display_name AS credential_name, c.valid_from, c.valid_until, c.hint,
+                 c.digest, c.certificate_der,
+                 (SELECT json_group_array(u.uri ORDER BY u.position) FROM application_identifier_uri u
+                  WHERE u.tenant = a.home_tenant AND u.application = a.id) AS identifier_uris
+             FROM ",
+            $source,
+            " LEFT JOIN application_credential c ON c.tenant = a.home_tenant AND c.application = a.id ",
+            $rest,
+        )
+    };
+}
+
 pub(super) async fn find(
     pool: &SqlitePool,
     tenant: TenantId,
     id: ApplicationId,
 ) -> Result<Option<Application>, StoreError> {
-    let rows = query(
-        "SELECT a.*, c.key_id, c.display_name AS credential_name, c.valid_from, c.valid_until, c.hint,
-             c.digest, c.certificate_der,
-             (SELECT json_group_array(u.uri ORDER BY u.position) FROM application_identifier_uri u
-              WHERE u.tenant = a.home_tenant AND u.application = a.id) AS identifier_uris
-         FROM application a
-         LEFT JOIN application_credential c ON c.tenant = a.home_tenant AND c.application = a.id
-         WHERE a.home_tenant = $1 AND a.id = $2
-         ORDER BY c.seq",
-    )
+    let rows = query(select_applications!(
+        FROM "application a",
+        "WHERE a.home_tenant = $1 AND a.id = $2 ORDER BY c.seq"
+    ))
     .bind(tenant.as_guid())
     .bind(id.as_guid())
     .fetch_all(pool)
@@ -201,16 +211,10 @@ pub(super) async fn find_by_app_id(
     pool: &SqlitePool,
     app_id: AppId,
 ) -> Result<Option<Application>, StoreError> {
-    let rows = query(
-        "SELECT a.*, c.key_id, c.display_name AS credential_name, c.valid_from, c.valid_until, c.hint,
-             c.digest, c.certificate_der,
-             (SELECT json_group_array(u.uri ORDER BY u.position) FROM application_identifier_uri u
-              WHERE u.tenant = a.home_tenant AND u.application = a.id) AS identifier_uris
-         FROM application a
-         LEFT JOIN application_credential c ON c.tenant = a.home_tenant AND c.application = a.id
-         WHERE a.app_id = $1
-         ORDER BY c.seq",
-    )
+    let rows = query(select_applications!(
+        FROM "application a",
+        "WHERE a.app_id = $1 ORDER BY c.seq"
+    ))
     .bind(app_id.as_guid())
     .fetch_all(pool)
     .await
@@ -222,17 +226,11 @@ pub(super) async fn find_by_identifier_uri(
     pool: &SqlitePool,
     uri: &str,
 ) -> Result<Option<Application>, StoreError> {
-    let rows = query(
-        "SELECT a.*, c.key_id, c.display_name AS credential_name, c.valid_from, c.valid_until, c.hint,
-             c.digest, c.certificate_der,
-             (SELECT json_group_array(u.uri ORDER BY u.position) FROM application_identifier_uri u
-              WHERE u.tenant = a.home_tenant AND u.application = a.id) AS identifier_uris
-         FROM application_identifier_uri wanted
-         JOIN application a ON a.home_tenant = wanted.tenant AND a.id = wanted.application
-         LEFT JOIN application_credential c ON c.tenant = a.home_tenant AND c.application = a.id
-         WHERE wanted.uri = $1
-         ORDER BY c.seq",
-    )
+    let rows = query(select_applications!(
+        FROM "application_identifier_uri wanted
+         JOIN application a ON a.home_tenant = wanted.tenant AND a.id = wanted.application",
+        "WHERE wanted.uri = $1 ORDER BY c.seq"
+    ))
     .bind(uri)
     .fetch_all(pool)
     .await
@@ -245,16 +243,11 @@ pub(super) async fn list(
     tenant: TenantId,
     page: Page,
 ) -> Result<Vec<Application>, StoreError> {
-    let rows = query(
-        "SELECT a.*, c.key_id, c.display_name AS credential_name, c.valid_from, c.valid_until, c.hint,
-             c.digest, c.certificate_der,
-             (SELECT json_group_array(u.uri ORDER BY u.position) FROM application_identifier_uri u
-              WHERE u.tenant = a.home_tenant AND u.application = a.id) AS identifier_uris
-         FROM (SELECT * FROM application WHERE home_tenant = $1
-               ORDER BY created, id LIMIT $2 OFFSET $3) a
-         LEFT JOIN application_credential c ON c.tenant = a.home_tenant AND c.application = a.id
-         ORDER BY a.created, a.id, c.seq",
-    )
+    let rows = query(select_applications!(
+        FROM "(SELECT * FROM application WHERE home_tenant = $1
+               ORDER BY created, id LIMIT $2 OFFSET $3) a",
+        "ORDER BY a.created, a.id, c.seq"
+    ))
     .bind(tenant.as_guid())
     .bind(page.take)
     .bind(page.skip)

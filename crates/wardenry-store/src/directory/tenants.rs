@@ -43,46 +43,44 @@ async fn put_domains(connection: &mut SqliteConnection, tenant: &Tenant) -> Resu
     Ok(())
 }
 
+/// A query for tenants, named `t`, with their domains.
+macro_rules! select_tenants {
+    ($rest:literal) => {
+        concat!(
+            "SELECT t.*,
+                 (SELECT json_group_array(d.domain ORDER BY d.position)
+                  FROM tenant_domain d WHERE d.tenant = t.id) AS domains
+             FROM tenant t ",
+            $rest,
+        )
+    };
+}
+
 pub(super) async fn find(pool: &SqlitePool, id: TenantId) -> Result<Option<Tenant>, StoreError> {
-    let row = query(
-        "SELECT t.*,
-             (SELECT json_group_array(d.domain ORDER BY d.position)
-              FROM tenant_domain d WHERE d.tenant = t.id) AS domains
-         FROM tenant t WHERE t.id = $1",
-    )
-    .bind(id.as_guid())
-    .fetch_optional(pool)
-    .await
-    .map_err(failed)?;
+    let row = query(select_tenants!("WHERE t.id = $1"))
+        .bind(id.as_guid())
+        .fetch_optional(pool)
+        .await
+        .map_err(failed)?;
     row.as_ref().map(read).transpose()
 }
 
 pub(super) async fn find_by_domain(pool: &SqlitePool, domain: &str) -> Result<Option<Tenant>, StoreError> {
-    let row = query(
-        "SELECT t.*,
-             (SELECT json_group_array(d.domain ORDER BY d.position)
-              FROM tenant_domain d WHERE d.tenant = t.id) AS domains
-         FROM tenant t WHERE t.id = (SELECT tenant FROM tenant_domain WHERE domain = $1)",
-    )
-    .bind(domain)
-    .fetch_optional(pool)
-    .await
-    .map_err(failed)?;
+    let row = query(select_tenants!("WHERE t.id = (SELECT tenant FROM tenant_domain WHERE domain = $1)"))
+        .bind(domain)
+        .fetch_optional(pool)
+        .await
+        .map_err(failed)?;
     row.as_ref().map(read).transpose()
 }
 
 pub(super) async fn list(pool: &SqlitePool, page: Page) -> Result<Vec<Tenant>, StoreError> {
-    let rows = query(
-        "SELECT t.*,
-             (SELECT json_group_array(d.domain ORDER BY d.position)
-              FROM tenant_domain d WHERE d.tenant = t.id) AS domains
-         FROM tenant t ORDER BY t.created, t.id LIMIT $1 OFFSET $2",
-    )
-    .bind(page.take)
-    .bind(page.skip)
-    .fetch_all(pool)
-    .await
-    .map_err(failed)?;
+    let rows = query(select_tenants!("ORDER BY t.created, t.id LIMIT $1 OFFSET $2"))
+        .bind(page.take)
+        .bind(page.skip)
+        .fetch_all(pool)
+        .await
+        .map_err(failed)?;
     rows.iter().map(read).collect()
 }
 

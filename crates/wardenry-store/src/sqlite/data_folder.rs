@@ -33,8 +33,9 @@ pub(super) fn private(options: &mut OpenOptions) -> &mut OpenOptions {
     options
 }
 
-/// Renames within one folder, and returns when that is on the disk.
+/// Renames a file within its folder, and returns when content and name are on the disk.
 pub(super) fn rename_durably(from: &Path, to: &Path) -> io::Result<()> {
+    File::open(from)?.sync_all()?;
     fs::rename(from, to)?;
     to.parent().map_or(Ok(()), sync_folder)
 }

@@ -42,7 +42,51 @@ fn refusal(file: &Path, error: MigrateError) -> OpenError {
 
 #[cfg(test)]
 mod tests {
-    use super::STEPS;
+    use sqlx::sqlite::{SqliteConnectOptions, SqlitePool};
+    use sqlx::{query, query_scalar};
+    use tempfile::TempDir;
+
+    use super::{STEPS, migrator};
+
+    /// An empty database; the folder has to live as long.
+    async fn database() -> (TempDir, SqlitePool) {
+        let folder = tempfile::tempdir().unwrap();
+        let options =
+            SqliteConnectOptions::new().filename(folder.path().join("test.db")).create_if_missing(true);
+        (folder, SqlitePool::connect_with(options).await.unwrap())
+    }
+
+    #[tokio::test]
+    async fn a_failing_step_leaves_the_database_as_the_step_before_it() {
+        let (_folder, pool) = database().await;
+        let steps = [
+            (1, "good", "CREATE TABLE good (n INTEGER);"),
+            (2, "bad", "INSERT INTO good VALUES (2); CREATE TABLE bad (n INTEGER); SELECT nonsense;"),
+            (3, "never", "CREATE TABLE never (n INTEGER);"),
+        ];
+        migrator(&steps).run(&pool).await.unwrap_err();
+        let tables: Vec<String> =
+            query_scalar("SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE '_sqlx%'")
+                .fetch_all(&pool)
+                .await
+                .unwrap();
+        let rows: i64 = query_scalar("SELECT count(*) FROM good").fetch_one(&pool).await.unwrap();
+        assert_eq!((tables, rows), (vec!["good".to_owned()], 0));
+    }
+
+    #[tokio::test]
+    async fn a_database_of_every_earlier_version_is_brought_up_to_date_with_its_content() {
+        for version in 1..=STEPS.len() {
+            let (_folder, pool) = database().await;
+            migrator(&STEPS[..version]).run(&pool).await.unwrap();
+            query("INSERT INTO tenant VALUES (zeroblob(16), 'Old', 'EU', 1)").execute(&pool).await.unwrap();
+            migrator(STEPS).run(&pool).await.unwrap();
+            let tenants: i64 = query_scalar("SELECT count(*) FROM tenant").fetch_one(&pool).await.unwrap();
+            let applied: i64 =
+                query_scalar("SELECT max(version) FROM _sqlx_migrations").fetch_one(&pool).await.unwrap();
+            assert_eq!((tenants, usize::try_from(applied).unwrap()), (1, STEPS.len()));
+        }
+    }
 
     #[test]
     fn every_file_of_the_folder_is_a_step_and_the_other_way_round() {
