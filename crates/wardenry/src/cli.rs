@@ -1,0 +1,96 @@
+//! The top of the command line.
+
+use clap::{ArgAction, Parser, Subcommand};
+use tracing::level_filters::LevelFilter;
+
+use crate::commands::{apps, consent, doctor, incidents, tenants, token};
+use crate::failure::{ExitStatus, Failure};
+use crate::host::Host;
+
+/// Partner access to Microsoft 365 Defender tenants: get in, stay in, see everything.
+///
+/// Data goes to standard output, everything else to standard error. Exit codes: 0 done, 1 failed,
+/// 2 wrong usage, 3 done for some tenants and failed for others.
+///
+/// Wardenry is independent software, not made or endorsed by Microsoft.
+#[derive(Debug, Parser)]
+#[command(name = "wardenry", version, propagate_version = true, max_term_width = 110)]
+pub(crate) struct Cli {
+    /// Say more on standard error: once for the story, twice for every request.
+    #[arg(short, long, global = true, action = ArgAction::Count)]
+    verbose: u8,
+
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    #[command(subcommand)]
+    Token(token::Command),
+    #[command(subcommand)]
+    Consent(consent::Command),
+    #[command(subcommand)]
+    Tenants(tenants::Command),
+    #[command(subcommand)]
+    Apps(apps::Command),
+    #[command(subcommand)]
+    Incidents(incidents::Command),
+    Doctor(doctor::Args),
+}
+
+impl Cli {
+    /// Sends diagnostics of the libraries to standard error, as much as was asked for.
+    pub(crate) fn start_logging(&self) {
+        let level = match self.verbose {
+            0 => LevelFilter::WARN,
+            1 => LevelFilter::INFO,
+            _ => LevelFilter::DEBUG,
+        };
+        tracing_subscriber::fmt()
+            .with_max_level(level)
+            .with_writer(std::io::stderr)
+            .with_target(false)
+            .without_time()
+            .init();
+    }
+
+    pub(crate) async fn run(self) -> Result<ExitStatus, Failure> {
+        let host = Host::system();
+        match self.command {
+            Command::Token(command) => command.run(&host).await,
+            Command::Consent(command) => command.run(&host).await,
+            Command::Tenants(command) => command.run(&host).await,
+            Command::Apps(command) => command.run(&host).await,
+            Command::Incidents(command) => command.run(&host).await,
+            Command::Doctor(args) => args.run(&host).await,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory as _;
+
+    use super::*;
+
+    #[test]
+    fn the_definition_is_sound() {
+        Cli::command().debug_assert();
+    }
+
+    #[test]
+    fn no_argument_takes_a_secret() {
+        fn check(command: &clap::Command) {
+            for argument in command.get_arguments() {
+                let name = argument.get_id().as_str();
+                let is_place = ["_file", "_command", "_shell"].iter().any(|end| name.ends_with(end));
+                let names_secret = ["secret", "password", "token"].iter().any(|word| name.contains(word));
+                let takes_value = argument.get_action().takes_values();
+                assert!(!names_secret || is_place || !takes_value, "{} --{name}", command.get_name());
+            }
+            command.get_subcommands().for_each(check);
+        }
+        check(&Cli::command());
+    }
+}

@@ -1,0 +1,205 @@
+//! What the demo prints: steps, requests as curl lines, answers shortened.
+
+use std::io::Write as _;
+use std::path::Path;
+
+use anstyle::Style;
+use serde_json::Value;
+
+use crate::failure::Failure;
+use crate::output::{BOLD, DIM, GREEN, YELLOW, safe, safe_lines};
+
+/// The longest text inside of an answer that is shown whole, in characters.
+const SHOWN_TEXT: usize = 96;
+/// How many elements of a list are shown.
+const SHOWN_ELEMENTS: usize = 2;
+
+/// Tells the story on standard output.
+pub(super) struct Narrator {
+    step: usize,
+    /// Values that later lines show as `$NAME`.
+    variables: Vec<(String, String)>,
+}
+
+impl Narrator {
+    pub(super) fn new() -> Self {
+        Self { step: 0, variables: Vec::new() }
+    }
+
+    /// The next step of the walk.
+    pub(super) fn step(&mut self, title: &str, explanation: &str) -> Result<(), Failure> {
+        self.step += 1;
+        self.line("")?;
+        self.styled(BOLD, &format!("{:>2}  {title}", self.step))?;
+        self.paragraph(explanation)
+    }
+
+    /// Prose, wrapped and indented.
+    pub(super) fn paragraph(&self, text: &str) -> Result<(), Failure> {
+        let mut line = String::from("   ");
+        for word in text.split_whitespace() {
+            if line.chars().count() + 1 + word.chars().count() > 100 {
+                self.line(&line)?;
+                line = String::from("   ");
+            }
+            line.push(' ');
+            line.push_str(word);
+        }
+        self.line(&line)
+    }
+
+    /// Gives a value a name under which a reader can use it in a shell; secrets and tokens are not
+    /// repeated in every line.
+    pub(super) fn name(&mut self, name: &str, value: &str, how: &str) -> Result<(), Failure> {
+        self.variables.push((name.to_owned(), value.to_owned()));
+        self.styled(DIM, &format!("    export {name}={how}"))
+    }
+
+    /// A request as a curl line.
+    pub(super) fn request(&self, method: &str, url: &str, arguments: &[String], ca: Option<&Path>) -> Result<(), Failure> {
+        let mut parts = vec!["curl".to_owned()];
+        if let Some(ca) = ca {
+            parts.push(format!("--cacert {}", self.quoted(&ca.display().to_string())));
+        }
+        if method != "GET" && !(method == "POST" && arguments.iter().any(|argument| argument.starts_with("--data"))) {
+            parts.push(format!("-X {method}"));
+        }
+        parts.push(self.quoted(url));
+        parts.extend(arguments.iter().map(|argument| {
+            let (flag, value) = argument.split_once(' ').unwrap_or((argument, ""));
+            format!("{flag} {}", self.quoted(value))
+        }));
+        self.line("")?;
+        let last = parts.len() - 1;
+        let mut line = String::from("    $ ");
+        for (index, part) in parts.into_iter().enumerate() {
+            if line.trim_start().chars().count() + part.chars().count() > 94 && index > 0 {
+                self.styled(GREEN, &format!("{line}\\"))?;
+                line = String::from("        ");
+            }
+            line.push_str(&part);
+            if index < last {
+                line.push(' ');
+            }
+        }
+        self.styled(GREEN, &line)
+    }
+
+    /// The status of an answer, and its body in short.
+    pub(super) fn answer(&self, status: u16, body: &Value) -> Result<(), Failure> {
+        self.status(status)?;
+        let text = format!("{:#}", shortened(body));
+        for line in text.lines() {
+            self.line(&format!("    {}", safe(&self.with_variables(line))))?;
+        }
+        Ok(())
+    }
+
+    /// The status of an answer without a body worth showing.
+    pub(super) fn status(&self, status: u16) -> Result<(), Failure> {
+        let style = if status < 400 { DIM } else { YELLOW };
+        self.styled(style, &format!("    HTTP {status}"))
+    }
+
+    /// Lines of text as they are, indented.
+    pub(super) fn block(&self, text: &str) -> Result<(), Failure> {
+        for line in safe_lines(text).lines() {
+            self.line(&format!("    {line}"))?;
+        }
+        Ok(())
+    }
+
+    /// Lines that may carry their own colours, indented.
+    pub(super) fn coloured_block(&self, text: &str) -> Result<(), Failure> {
+        for line in text.lines() {
+            self.line(&format!("    {line}"))?;
+        }
+        Ok(())
+    }
+
+    /// What the step has shown.
+    pub(super) fn shown(&self, text: &str) -> Result<(), Failure> {
+        self.line("")?;
+        let tick = Style::new().fg_color(Some(anstyle::AnsiColor::Green.into())).bold();
+        self.line(&format!("    {tick}ok{tick:#}  {}", safe(text)))
+    }
+
+    pub(super) fn heading(&self, text: &str) -> Result<(), Failure> {
+        self.styled(BOLD, text)
+    }
+
+    fn styled(&self, style: Style, text: &str) -> Result<(), Failure> {
+        let text = safe(text);
+        self.line(&format!("{style}{text}{style:#}"))
+    }
+
+    fn line(&self, text: &str) -> Result<(), Failure> {
+        writeln!(anstream::stdout().lock(), "{text}").map_err(Failure::from)
+    }
+
+    /// A shell word: double quotes where a variable stands in it, single quotes where anything else needs them.
+    fn quoted(&self, text: &str) -> String {
+        let named = self.with_variables(text);
+        let plain = |c: char| c.is_ascii_alphanumeric() || "-_./:=@%+,~".contains(c);
+        if named.contains('$') && named != text {
+            format!("\"{}\"", named.replace('"', "\\\""))
+        } else if text.chars().all(plain) && !text.is_empty() {
+            text.to_owned()
+        } else {
+            format!("'{}'", text.replace('\'', "'\\''"))
+        }
+    }
+
+    fn with_variables(&self, text: &str) -> String {
+        self.variables.iter().fold(text.to_owned(), |text, (name, value)| text.replace(value.as_str(), &format!("${name}")))
+    }
+}
+
+/// The same value with long texts and lists cut; what was left out is said.
+fn shortened(value: &Value) -> Value {
+    match value {
+        Value::String(text) if text.chars().count() > SHOWN_TEXT => {
+            let cut: String = text.chars().take(SHOWN_TEXT / 2).collect();
+            Value::String(format!("{cut}… ({} characters)", text.chars().count()))
+        }
+        Value::Array(elements) => {
+            let mut shown: Vec<Value> = elements.iter().take(SHOWN_ELEMENTS).map(shortened).collect();
+            if elements.len() > SHOWN_ELEMENTS {
+                shown.push(Value::String(format!("… and {} more", elements.len() - SHOWN_ELEMENTS)));
+            }
+            Value::Array(shown)
+        }
+        Value::Object(members) => {
+            Value::Object(members.iter().map(|(name, member)| (name.clone(), shortened(member))).collect())
+        }
+        other => other.clone(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn what_is_cut_is_said() {
+        let value = json!({"long": "x".repeat(97), "list": [1, 2, 3, 4], "short": "y"});
+        let expected = json!({
+            "long": format!("{}… (97 characters)", "x".repeat(48)),
+            "list": [1, 2, "… and 2 more"],
+            "short": "y",
+        });
+        assert_eq!(shortened(&value), expected);
+    }
+
+    #[test]
+    fn shell_words_are_quoted_and_secrets_named() {
+        let mut narrator = Narrator::new();
+        narrator.variables.push(("SECRET".into(), "abc~wdy~def".into()));
+        assert_eq!(narrator.quoted("plain-word"), "plain-word");
+        assert_eq!(narrator.quoted("https://x/?a=b&c"), "'https://x/?a=b&c'");
+        assert_eq!(narrator.quoted("it's"), "'it'\\''s'");
+        assert_eq!(narrator.quoted("client_secret=abc~wdy~def"), "\"client_secret=$SECRET\"");
+    }
+}
