@@ -144,7 +144,7 @@ struct AlertSeed {
     #[serde(deserialize_with = "required")]
     service_source: ServiceSource,
     created: Offset,
-    /// The creation when absent.
+    /// The resolution when absent, and the creation when that is absent, too.
     updated: Option<Offset>,
     resolved: Option<Offset>,
     first_activity: Offset,
@@ -330,7 +330,7 @@ impl AlertSeed {
             provider_id: self.provider_id(),
             service_source: self.service_source,
             created: self.created.before(now),
-            last_updated: self.updated.unwrap_or(self.created).before(now),
+            last_updated: self.updated.or(self.resolved).unwrap_or(self.created).before(now),
             resolved: self.resolved.map(|resolved| resolved.before(now)),
             first_activity: self.first_activity.before(now),
             last_activity: self.last_activity.unwrap_or(self.first_activity).before(now),
