@@ -15,7 +15,7 @@ use wardenry_web::request_id::RequestId;
 /// The codes that this surface answers with. All but `MethodNotAllowed` are in the public list of common
 /// error codes; that list has none for the case.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum ErrorCode {
+pub(crate) enum ErrorCode {
     /// A value is out of its range.
     BadRequest,
     /// A query option cannot be understood.
@@ -34,7 +34,7 @@ pub enum ErrorCode {
 
 impl ErrorCode {
     /// The spelling in the envelope.
-    pub const fn as_str(self) -> &'static str {
+    pub(crate) const fn as_str(self) -> &'static str {
         match self {
             Self::BadRequest => "BadRequest",
             Self::ODataError => "ODataError",
@@ -49,7 +49,7 @@ impl ErrorCode {
     }
 
     /// The status that goes with it.
-    pub const fn status(self) -> StatusCode {
+    pub(crate) const fn status(self) -> StatusCode {
         match self {
             Self::BadRequest | Self::ODataError | Self::InvalidInput => StatusCode::BAD_REQUEST,
             Self::Unauthorized => StatusCode::UNAUTHORIZED,
@@ -63,7 +63,7 @@ impl ErrorCode {
 
 /// A failed request, before it has its envelope: that needs the request's id, which [`render`] knows.
 #[derive(Debug, Clone)]
-pub struct DefenderError {
+pub(crate) struct DefenderError {
     code: ErrorCode,
     message: String,
     challenge: Option<HeaderValue>,
@@ -73,7 +73,7 @@ pub struct DefenderError {
 
 impl DefenderError {
     /// An error whose message the client may read.
-    pub fn new(code: ErrorCode, message: impl Into<String>) -> Self {
+    pub(crate) fn new(code: ErrorCode, message: impl Into<String>) -> Self {
         Self { code, message: message.into(), challenge: None, cause: None }
     }
 

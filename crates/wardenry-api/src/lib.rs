@@ -24,7 +24,7 @@ use wardenry_core::calls::ApiCall;
 use wardenry_incidents::{IncidentReader, Incidents};
 use wardenry_web::bearer::BearerGate;
 
-pub use crate::error::{DefenderError, ErrorCode};
+use crate::error::{DefenderError, ErrorCode};
 
 /// What the endpoints work with. Cheap to clone.
 #[derive(Debug, Clone)]

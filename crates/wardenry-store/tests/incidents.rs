@@ -1,12 +1,13 @@
 //! The rules of the incident storage, on SQLite.
 
 use std::error::Error as _;
+use std::sync::Arc;
 
 use tempfile::TempDir;
 use wardenry_core::id::TenantId;
-use wardenry_incidents::IncidentStore as _;
-use wardenry_incidents::model::Incident;
+use wardenry_incidents::model::{Incident, IncidentStatus};
 use wardenry_incidents::test_incident::{alert, incident};
+use wardenry_incidents::{IncidentSeeder, IncidentStore as _, Incidents};
 use wardenry_store::SqliteStore;
 
 async fn fresh_store() -> (TempDir, SqliteStore) {
@@ -57,4 +58,20 @@ async fn a_value_that_cannot_be_read_is_an_error_that_names_its_column() {
         assert_eq!(error.to_string(), "the incident storage failed while getting an incident");
         assert_eq!(error.source().unwrap().to_string(), expected);
     }
+}
+
+/// The service keeps out what the types let through, before anything is written.
+#[tokio::test]
+async fn an_incident_that_contradicts_itself_is_not_seeded() {
+    let (_folder, store) = fresh_store().await;
+    let incidents = Incidents::new(Arc::new(store.clone()));
+    let seeder = IncidentSeeder::for_scenario_of(TENANT);
+    let nowhere = Incident { status: IncidentStatus::Redirected, ..incident(2) };
+    let refusal = incidents.seed(&seeder, &[incident(1), nowhere]).await.unwrap_err();
+    assert_eq!(refusal.to_string(), "incident 2 contradicts itself");
+    let refusal = incidents.seed(&seeder, &[incident(1), incident(0)]).await.unwrap_err();
+    assert_eq!(refusal.to_string(), "incident ids must be positive, not 0");
+    assert_eq!(store.get_incident(TENANT, incident(1).id).await.unwrap(), None);
+    incidents.seed(&seeder, &[incident(1)]).await.unwrap();
+    assert_eq!(store.get_incident(TENANT, incident(1).id).await.unwrap(), Some(incident(1)));
 }
