@@ -75,7 +75,7 @@ impl SqliteStore {
 
     /// Looks through the whole database for damage, while it is in use.
     ///
-    /// [`open`](Self::open) does the same unless the database is big. Takes about 2 ms for each MiB and
+    /// [`open`](Self::open) does the same unless the database is big. Takes 2 to 3 ms for each MiB and
     /// one of the reading connections.
     ///
     /// # Errors
