@@ -9,7 +9,7 @@ pub mod admin;
 mod answer_cache;
 mod answers;
 mod client_secret;
-#[cfg(feature = "conformance")]
+#[cfg(any(test, feature = "conformance"))]
 pub mod conformance;
 pub mod consent;
 mod directory;
