@@ -24,47 +24,71 @@ const SECRET_VARIABLE: &str = "WARDENRY_CLIENT_SECRET";
 #[command(next_help_heading = "Connection")]
 pub(crate) struct ConnectionArgs {
     /// Everything about a development server, as `wardenry serve --env-file` wrote it.
-    #[arg(long, value_name = "FILE", env = "WARDENRY_ENV_FILE")]
+    #[arg(long, value_name = "FILE", env = "WARDENRY_ENV_FILE", hide_env_values = true)]
     env_file: Option<PathBuf>,
 
     /// The cloud: public, gcc, gcc-high, dod, china, or self for a Wardenry server.
-    #[arg(long, value_name = "NAME", env = "WARDENRY_PROFILE", value_parser = profile_name)]
+    #[arg(long, value_name = "NAME", env = "WARDENRY_PROFILE", hide_env_values = true, value_parser = profile_name)]
     profile: Option<String>,
 
     /// The address of a Wardenry server, for example `https://localhost:8443`. Implies the profile self.
-    #[arg(long, value_name = "URL", env = "WARDENRY_SERVER")]
+    #[arg(long, value_name = "URL", env = "WARDENRY_SERVER", hide_env_values = true)]
     server: Option<String>,
 
     /// Certificates to trust beside the system's, in PEM form.
-    #[arg(long, value_name = "FILE", env = "WARDENRY_CA_FILE")]
+    #[arg(long, value_name = "FILE", env = "WARDENRY_CA_FILE", hide_env_values = true)]
     ca_file: Option<PathBuf>,
 
     /// The app's client id.
-    #[arg(long, value_name = "ID", env = "WARDENRY_CLIENT_ID")]
+    #[arg(long, value_name = "ID", env = "WARDENRY_CLIENT_ID", hide_env_values = true)]
     client_id: Option<AppId>,
 
     /// A file that holds the client secret. Or set `WARDENRY_CLIENT_SECRET` to the secret itself.
-    #[arg(long, value_name = "FILE", env = "WARDENRY_CLIENT_SECRET_FILE", group = "credential")]
+    #[arg(
+        long,
+        value_name = "FILE",
+        env = "WARDENRY_CLIENT_SECRET_FILE",
+        hide_env_values = true,
+        group = "credential"
+    )]
     client_secret_file: Option<PathBuf>,
 
     /// A program that prints the client secret, with its arguments. Run without a shell.
-    #[arg(long, value_name = "COMMAND", env = "WARDENRY_CLIENT_SECRET_COMMAND", group = "credential")]
+    #[arg(
+        long,
+        value_name = "COMMAND",
+        env = "WARDENRY_CLIENT_SECRET_COMMAND",
+        hide_env_values = true,
+        group = "credential"
+    )]
     client_secret_command: Option<String>,
 
     /// The same through `sh -c`, for pipelines.
-    #[arg(long, value_name = "LINE", env = "WARDENRY_CLIENT_SECRET_SHELL", group = "credential")]
+    #[arg(
+        long,
+        value_name = "LINE",
+        env = "WARDENRY_CLIENT_SECRET_SHELL",
+        hide_env_values = true,
+        group = "credential"
+    )]
     client_secret_shell: Option<String>,
 
     /// A file with the app's certificate and its private key, both in PEM form.
-    #[arg(long, value_name = "FILE", env = "WARDENRY_CLIENT_CERTIFICATE", group = "credential")]
+    #[arg(
+        long,
+        value_name = "FILE",
+        env = "WARDENRY_CLIENT_CERTIFICATE",
+        hide_env_values = true,
+        group = "credential"
+    )]
     client_certificate: Option<PathBuf>,
 
     /// The generation of token endpoint. [default: v2, or the registry's]
-    #[arg(long, value_name = "VERSION", env = "WARDENRY_ENDPOINT")]
+    #[arg(long, value_name = "VERSION", env = "WARDENRY_ENDPOINT", hide_env_values = true)]
     endpoint: Option<Endpoint>,
 
     /// The registry of tenants. [default: wardenry/tenants.toml in the configuration folder]
-    #[arg(long, value_name = "FILE", env = "WARDENRY_CONFIG")]
+    #[arg(long, value_name = "FILE", env = "WARDENRY_CONFIG", hide_env_values = true)]
     config: Option<PathBuf>,
 
     /// A connection of the registry, by name.

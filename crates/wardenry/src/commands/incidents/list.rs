@@ -2,6 +2,7 @@
 
 use std::num::NonZeroUsize;
 
+use clap::builder::{PossibleValuesParser, TypedValueParser};
 use serde_json::json;
 use wardenry_client::{Incident, IncidentFilter, IncidentQuery, IncidentStatus, Severity};
 use wardenry_fleet::{IncidentQueue, list_incidents};
@@ -22,12 +23,12 @@ pub(crate) struct Args {
     #[command(flatten)]
     tenants: TenantArgs,
 
-    /// Only with this status: Active, `InProgress`, Resolved or Redirected. Repeatable.
-    #[arg(long, value_name = "STATUS", value_parser = parse_status, help_heading = "Filters")]
+    /// Only with this status. Repeatable.
+    #[arg(long, value_name = "STATUS", value_parser = status_parser(), ignore_case = true, help_heading = "Filters")]
     status: Vec<IncidentStatus>,
 
-    /// Only of this severity or worse: Informational, Low, Medium or High.
-    #[arg(long, value_name = "LEAST", value_parser = parse_severity, help_heading = "Filters")]
+    /// Only of this severity or worse.
+    #[arg(long, value_name = "LEAST", value_parser = severity_parser(), ignore_case = true, help_heading = "Filters")]
     severity: Option<Severity>,
 
     /// Only changed since: how long ago (90m, 24h, 7d), a date, or a time.
@@ -56,20 +57,13 @@ pub(crate) struct Args {
     output: OutputArgs,
 }
 
-fn parse_status(text: &str) -> Result<IncidentStatus, String> {
-    match IncidentStatus::from(text) {
-        IncidentStatus::Unknown(_) | IncidentStatus::Unset => {
-            Err(format!("known are {}", IncidentStatus::KNOWN.join(", ")))
-        }
-        known => Ok(known),
-    }
+fn status_parser() -> impl TypedValueParser<Value = IncidentStatus> {
+    PossibleValuesParser::new(IncidentStatus::KNOWN).map(|text| IncidentStatus::from(text.as_str()))
 }
 
-fn parse_severity(text: &str) -> Result<Severity, String> {
-    match Severity::from(text) {
-        known if known.rank() > 0 => Ok(known),
-        _ => Err("known are Informational, Low, Medium, High".to_owned()),
-    }
+fn severity_parser() -> impl TypedValueParser<Value = Severity> {
+    PossibleValuesParser::new(["Informational", "Low", "Medium", "High"])
+        .map(|text| Severity::from(text.as_str()))
 }
 
 impl Args {

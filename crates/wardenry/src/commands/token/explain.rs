@@ -38,9 +38,8 @@ pub(crate) struct Args {
 
 fn parse_call(text: &str) -> Result<&'static ApiCall, String> {
     let known = || {
-        let known: Vec<_> =
-            calls::CALLS.iter().map(|call| format!("{} {}", call.method, call.path)).collect();
-        format!("write a method and a path of one of: {}", known.join(", "))
+        let known = calls::CALLS.iter().map(|call| format!("\n  {} {}", call.method, call.path));
+        format!("it is a method and the path of a known call:{}", known.collect::<String>())
     };
     let (method, target) = text.trim().split_once(char::is_whitespace).ok_or_else(known)?;
     // A whole address is as good as its path.

@@ -1,0 +1,9 @@
+//! The client commands as a user runs them, where no server is needed: exit status, standard output and
+//! standard error together.
+
+mod connection;
+mod consent;
+mod run;
+mod tenants;
+mod token;
+mod usage;
