@@ -1,6 +1,10 @@
 //! Reading applications, service principals and grants.
 
+use std::sync::Arc;
+
 use wardenry_core::id::{AppId, ApplicationId, ServicePrincipalId};
+use wardenry_oauth::answers::TenantAnswer;
+use wardenry_oauth::tenant_segment::TenantSegment;
 
 use super::DirectoryReader;
 use crate::directory::Directory;
@@ -9,6 +13,12 @@ use crate::model::{AppRoleAssignment, Application, ServicePrincipal};
 use crate::store::Page;
 
 impl Directory {
+    /// The reader's own tenant.
+    pub async fn own_tenant(&self, reader: &DirectoryReader) -> Result<Arc<TenantAnswer>, DirectoryError> {
+        let found = self.tenant(&TenantSegment::Id(reader.tenant)).await?;
+        found.ok_or_else(|| DirectoryError::not_found("tenant", reader.tenant))
+    }
+
     /// The applications whose home is the reader's tenant.
     pub async fn applications(
         &self,
