@@ -102,6 +102,9 @@ codes! {
     SingleTenantApplication = 50194, "invalid_request", 400, plain,
         "The application is registered for its own tenant only.",
         "Use the application's own tenant in the address, or register it for multiple organisations.";
+    ConsentRequired = 65001, "consent_required", 400, plain,
+        "Nobody has consented to what the application asks for, and no consent page may be shown.",
+        "Start again without prompt=none.";
     ConsentDeclined = 65004, "access_denied", 400, plain,
         "The user declined to consent.",
         "Open the link again and accept, if the application is trusted.";

@@ -53,16 +53,7 @@ async fn surround(State(around): State<Surroundings>, mut request: Request, next
     } else {
         answer(request, next).instrument(span.clone()).await
     };
-    let status = response.status();
-    span.in_scope(|| {
-        tracing::info!(
-            http.path = %path,
-            http.route = response.extensions().get::<MatchedPath>().map(MatchedPath::as_str),
-            http.status = status.as_u16(),
-            elapsed_ms = started.elapsed().as_secs_f64() * 1000.0,
-            "answered"
-        );
-    });
+    span.in_scope(|| log_outcome(&path, &response, started));
     let headers = response.headers_mut();
     if let Ok(value) = HeaderValue::try_from(id.to_string()) {
         headers.insert(REQUEST_ID_HEADER, value);
@@ -73,6 +64,18 @@ async fn surround(State(around): State<Surroundings>, mut request: Request, next
         HeaderValue::from_static("max-age=31536000; includeSubDomains"),
     );
     response
+}
+
+/// Refusals are part of the story; what went well is for investigations.
+fn log_outcome(path: &str, response: &Response, started: Instant) {
+    let status = response.status().as_u16();
+    let route = response.extensions().get::<MatchedPath>().map(MatchedPath::as_str);
+    let elapsed_ms = started.elapsed().as_secs_f64() * 1000.0;
+    if status < 400 {
+        tracing::debug!(http.path = %path, http.route = route, http.status = status, elapsed_ms, "answered");
+    } else {
+        tracing::info!(http.path = %path, http.route = route, http.status = status, elapsed_ms, "refused");
+    }
 }
 
 fn target_length(request: &Request) -> usize {

@@ -43,11 +43,20 @@ pub fn canonical(mut request: Request) -> Request {
 fn canonical_path(path: &str) -> Option<String> {
     let first = path.trim_start_matches('/').split('/').next().unwrap_or_default().to_ascii_lowercase();
     let rewritten = match first.as_str() {
-        // Ids of alerts and devices keep their case; the names come first.
-        "api" => rewrite(
-            path,
-            |index, segment| if index < 3 { segment.to_ascii_lowercase() } else { segment.to_owned() },
-        ),
+        // Ids of alerts and devices keep their case; the names before them come first.
+        "api" => {
+            let names = if path.get(4..9).is_some_and(|version| version.eq_ignore_ascii_case("/v1.0")) {
+                3
+            } else {
+                2
+            };
+            rewrite(
+                path,
+                |index, segment| {
+                    if index < names { segment.to_ascii_lowercase() } else { segment.to_owned() }
+                },
+            )
+        }
         "v1.0" | "beta" => rewrite(path, |index, segment| {
             if index == 0 {
                 return segment.to_ascii_lowercase();

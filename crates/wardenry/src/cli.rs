@@ -3,7 +3,7 @@
 use clap::{ArgAction, Parser, Subcommand};
 use tracing::level_filters::LevelFilter;
 
-use crate::commands::{apps, consent, doctor, incidents, tenants, token};
+use crate::commands::{admin, apps, consent, demo, doctor, incidents, serve, tenants, token};
 use crate::failure::{ExitStatus, Failure};
 use crate::host::Host;
 
@@ -14,10 +14,10 @@ use crate::host::Host;
 ///
 /// Wardenry is independent software, not made or endorsed by Microsoft.
 #[derive(Debug, Parser)]
-#[command(name = "wardenry", version, propagate_version = true, max_term_width = 110)]
+#[command(name = "wardenry", version, max_term_width = 110)]
 pub(crate) struct Cli {
     /// Say more on standard error: once for the story, twice for every request.
-    #[arg(short, long, global = true, action = ArgAction::Count)]
+    #[arg(short, long, global = true, action = ArgAction::Count, display_order = 900)]
     verbose: u8,
 
     #[command(subcommand)]
@@ -26,6 +26,10 @@ pub(crate) struct Cli {
 
 #[derive(Debug, Subcommand)]
 enum Command {
+    Demo(demo::Args),
+    Serve(Box<serve::Args>),
+    #[command(subcommand)]
+    Admin(admin::Command),
     #[command(subcommand)]
     Token(token::Command),
     #[command(subcommand)]
@@ -42,9 +46,9 @@ enum Command {
 impl Cli {
     /// Sends diagnostics of the libraries to standard error, as much as was asked for.
     pub(crate) fn start_logging(&self) {
-        let level = match self.verbose {
-            0 => LevelFilter::WARN,
-            1 => LevelFilter::INFO,
+        let level = match (self.verbose, &self.command) {
+            (0, Command::Serve(_)) | (1, _) => LevelFilter::INFO,
+            (0, _) => LevelFilter::WARN,
             _ => LevelFilter::DEBUG,
         };
         tracing_subscriber::fmt()
@@ -58,6 +62,9 @@ impl Cli {
     pub(crate) async fn run(self) -> Result<ExitStatus, Failure> {
         let host = Host::system();
         match self.command {
+            Command::Demo(args) => args.run(&host).await,
+            Command::Serve(args) => args.run(&host).await,
+            Command::Admin(command) => command.run(&host).await,
             Command::Token(command) => command.run(&host).await,
             Command::Consent(command) => command.run(&host).await,
             Command::Tenants(command) => command.run(&host).await,

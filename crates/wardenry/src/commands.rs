@@ -1,8 +1,11 @@
-//! The client commands, one file each.
+//! The commands, one file each.
 
+pub(crate) mod admin;
 pub(crate) mod apps;
 pub(crate) mod consent;
+pub(crate) mod demo;
 pub(crate) mod doctor;
 pub(crate) mod incidents;
+pub(crate) mod serve;
 pub(crate) mod tenants;
 pub(crate) mod token;

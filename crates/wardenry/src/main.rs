@@ -8,6 +8,7 @@ mod commands;
 mod failure;
 mod host;
 mod output;
+mod server;
 mod settings;
 mod since;
 

@@ -4,8 +4,8 @@ pub(crate) mod assembly;
 pub(crate) mod dev_environment;
 pub(crate) mod listener;
 pub(crate) mod scenario;
+pub(crate) mod seeding;
 pub(crate) mod serve_settings;
-mod seeding;
 mod tls;
 
 use std::net::SocketAddr;
@@ -41,7 +41,8 @@ impl RunningServer {
             .await
             .with_context(|| format!("cannot listen on {}", settings.listen))
             .map_err(|error| {
-                Failure::from(error).hint("another server may be running there; choose another port with --listen")
+                Failure::from(error)
+                    .hint("another server may be running there; choose another port with --listen")
             })?;
         let address = listener.local_addr().context("the bound address is unknown")?;
         let origins = OwnOrigins::new(settings.authorities(address.port()))

@@ -175,13 +175,18 @@ impl ListTenants {
     async fn run(self, host: &Host) -> Result<ExitStatus, Failure> {
         let (directory, store) = open_directory(host, &self.folder.data).await?;
         let operator = Operator::of_the_data_folder();
-        let mut list = List { table: Table::new(&["tenant", "name", "domains"]), records: Vec::new(), document: None };
+        let mut list =
+            List { table: Table::new(&["tenant", "name", "domains"]), records: Vec::new(), document: None };
         let mut page = Page { skip: 0, take: 1000 };
         loop {
             let tenants = directory.all_tenants(&operator, page).await?;
             for tenant in &tenants {
                 let domains = tenant.domains.join(", ");
-                list.table.push(vec![tenant.id.to_string().into(), tenant.display_name.clone().into(), domains.into()]);
+                list.table.push(vec![
+                    tenant.id.to_string().into(),
+                    tenant.display_name.clone().into(),
+                    domains.into(),
+                ]);
                 list.records.push(json!({
                     "tenant": tenant.id,
                     "name": tenant.display_name,

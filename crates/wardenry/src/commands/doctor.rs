@@ -1,5 +1,6 @@
 //! `wardenry doctor`
 
+use std::collections::BTreeSet;
 use std::fmt::Write as _;
 use std::num::NonZeroUsize;
 use std::time::Duration;
@@ -241,7 +242,8 @@ async fn reach(transport: &Transport, origin: &str) -> Vec<Finding> {
 async fn keys(transport: &Transport, cloud: &wardenry_core::cloud::CloudProfile, tenant: &Tenant) -> Finding {
     match AuthorityKeys::fetch(transport, cloud, tenant).await {
         Ok(found) => {
-            let issuers: Vec<_> = found.issuers.v1_origins.iter().chain(&found.issuers.v2_origins).collect();
+            let issuers: BTreeSet<_> =
+                found.issuers.v1_origins.iter().chain(&found.issuers.v2_origins).collect();
             let shown = issuers.iter().map(|issuer| issuer.as_str()).collect::<Vec<_>>().join(", ");
             Finding::good("keys", &cloud.authority, format!("published, issuers {shown}"))
         }

@@ -74,17 +74,22 @@ impl Args {
 
     fn settings(&self, throw_away: Option<PathBuf>) -> Result<ServeSettings, Failure> {
         if self.env_file.is_some() && self.seed.is_none() {
-            return Err(Failure::usage("--env-file needs --seed").hint("add --seed demo for the built-in scenario"));
+            return Err(
+                Failure::usage("--env-file needs --seed").hint("add --seed demo for the built-in scenario")
+            );
         }
         let file = match &self.config {
             Some(path) => ConfigFile::read(path)?,
             None => ConfigFile::default(),
         };
         let tls = match (&self.tls_certificate, &self.tls_key_file) {
-            (Some(certificate), Some(key)) => Some(TlsFiles { certificate: certificate.clone(), key: key.clone() }),
+            (Some(certificate), Some(key)) => {
+                Some(TlsFiles { certificate: certificate.clone(), key: key.clone() })
+            }
             _ => None,
         };
-        let flags = Overrides { data: self.data.clone(), listen: self.listen, hosts: self.hosts.clone(), tls };
+        let flags =
+            Overrides { data: self.data.clone(), listen: self.listen, hosts: self.hosts.clone(), tls };
         let mode = if self.dev { Mode::Development } else { Mode::Hardened };
         let default_data = throw_away.unwrap_or_else(|| PathBuf::from("wardenry-data"));
         Ok(ServeSettings::new(mode, file, flags, default_data))

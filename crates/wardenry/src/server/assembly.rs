@@ -36,7 +36,11 @@ pub(crate) struct Platform {
 
 impl Platform {
     /// Opens the data folder: its database, its master key, its signing keys.
-    pub(crate) async fn open(host: &Host, settings: &ServeSettings, origins: &OwnOrigins) -> Result<Self, Failure> {
+    pub(crate) async fn open(
+        host: &Host,
+        settings: &ServeSettings,
+        origins: &OwnOrigins,
+    ) -> Result<Self, Failure> {
         let (directory, store) = open_directory(host, &settings.data).await?;
         let keys = SigningKeys::load(&directory).await?;
         let gate = Arc::new(BearerGate::new(keys.clone(), origins, Arc::clone(&host.clock)));
@@ -53,7 +57,11 @@ impl Platform {
             gate: Arc::clone(&self.gate),
         };
         let portal = format!("{}/portal", origins.preferred());
-        let api = ApiState { incidents: self.incidents.clone(), gate: Arc::clone(&self.gate), portal: portal.into() };
+        let api = ApiState {
+            incidents: self.incidents.clone(),
+            gate: Arc::clone(&self.gate),
+            portal: portal.into(),
+        };
         let router = wardenry_authority::router(authority).merge(wardenry_api::router(api));
         wardenry_web::app::wrap(router, origins.clone(), Arc::clone(self.directory.entropy()))
     }
@@ -65,14 +73,21 @@ impl Platform {
 }
 
 /// Opens the directory alone, for commands that work on the data folder.
-pub(crate) async fn open_directory(host: &Host, data: &Path) -> Result<(Arc<Directory>, SqliteStore), Failure> {
+pub(crate) async fn open_directory(
+    host: &Host,
+    data: &Path,
+) -> Result<(Arc<Directory>, SqliteStore), Failure> {
     let store = SqliteStore::open(data).await.map_err(|error| {
         let advice = error.advice();
         Failure::from(error).hint(advice)
     })?;
     let master_key = master_key(data, host.entropy.as_ref())?;
-    let directory =
-        Directory::new(Arc::new(store.clone()), Arc::clone(&host.clock), Arc::clone(&host.entropy), &master_key);
+    let directory = Directory::new(
+        Arc::new(store.clone()),
+        Arc::clone(&host.clock),
+        Arc::clone(&host.entropy),
+        &master_key,
+    );
     Ok((Arc::new(directory), store))
 }
 
@@ -94,7 +109,9 @@ fn master_key(data: &Path, entropy: &dyn Entropy) -> Result<MasterKey, Failure> 
             write_private(&path, key.as_bytes())?;
             Ok(key)
         }
-        Err(error) => Err(anyhow::Error::new(error).context(format!("cannot read {}", path.display())).into()),
+        Err(error) => {
+            Err(anyhow::Error::new(error).context(format!("cannot read {}", path.display())).into())
+        }
     }
 }
 

@@ -180,8 +180,10 @@ impl TryFrom<RawPermissions> for PermissionSeed {
     fn try_from(raw: RawPermissions) -> Result<Self, String> {
         let resource = raw.resource.0;
         let unknown = |value: &&String, known: bool| (!known).then(|| (*value).clone());
-        let bad_role = raw.application.iter().find_map(|value| unknown(&value, resource.app_role(value).is_some()));
-        let bad_scope = raw.delegated.iter().find_map(|value| unknown(&value, resource.scope(value).is_some()));
+        let bad_role =
+            raw.application.iter().find_map(|value| unknown(&value, resource.app_role(value).is_some()));
+        let bad_scope =
+            raw.delegated.iter().find_map(|value| unknown(&value, resource.scope(value).is_some()));
         if let Some(bad) = bad_role {
             let known: Vec<_> = resource.app_roles.iter().map(|role| role.value).collect();
             return Err(format!(
@@ -198,7 +200,8 @@ impl TryFrom<RawPermissions> for PermissionSeed {
                 known.join(", ")
             ));
         }
-        let texts = |values: &[String]| values.iter().map(String::as_str).map(str::to_owned).collect::<Vec<_>>();
+        let texts =
+            |values: &[String]| values.iter().map(String::as_str).map(str::to_owned).collect::<Vec<_>>();
         let (roles, scopes) = (texts(&raw.application), texts(&raw.delegated));
         let roles: Vec<&str> = roles.iter().map(String::as_str).collect();
         let scopes: Vec<&str> = scopes.iter().map(String::as_str).collect();
@@ -230,7 +233,8 @@ impl Scenario {
         if name == Path::new("demo") {
             return Self::demo();
         }
-        let text = std::fs::read_to_string(name).with_context(|| format!("cannot read {}", name.display()))?;
+        let text =
+            std::fs::read_to_string(name).with_context(|| format!("cannot read {}", name.display()))?;
         let scenario = Self::parse(&text, &name.display().to_string())?;
         scenario.check(&name.display().to_string())?;
         Ok(scenario)
@@ -245,7 +249,10 @@ impl Scenario {
         let fail = |problem: String| Err(Failure::new(format!("{source}: {problem}")));
         let tenants: Vec<_> = self.tenants.iter().map(|tenant| tenant.name.as_str()).collect();
         if let Some(unknown) = self.incidents.keys().find(|name| !tenants.contains(&name.as_str())) {
-            return fail(format!("incidents: there is no tenant '{unknown}'; there are: {}", tenants.join(", ")));
+            return fail(format!(
+                "incidents: there is no tenant '{unknown}'; there are: {}",
+                tenants.join(", ")
+            ));
         }
         let applications: Vec<_> = self.applications().map(|application| application.name.as_str()).collect();
         for consent in &self.consents {
@@ -300,10 +307,15 @@ mod tests {
         let demo = Scenario::demo().unwrap();
         let names: Vec<_> = demo.tenants.iter().map(|tenant| tenant.name.as_str()).collect();
         assert_eq!(names, ["Harbour Watch", "Alder Foods", "Birch Clinics", "Cedar Freight"]);
-        assert_eq!(demo.incidents.keys().collect::<Vec<_>>(), ["Alder Foods", "Birch Clinics", "Cedar Freight"]);
+        assert_eq!(
+            demo.incidents.keys().collect::<Vec<_>>(),
+            ["Alder Foods", "Birch Clinics", "Cedar Freight"]
+        );
         assert_eq!(demo.consents.len(), 2);
         let before = Scenario::demo_before_registration().unwrap();
-        assert!(before.consents.is_empty() && before.applications().all(|application| application.automation));
+        assert!(
+            before.consents.is_empty() && before.applications().all(|application| application.automation)
+        );
     }
 
     #[test]
@@ -311,13 +323,24 @@ mod tests {
         let tenant = "[[tenants]]\nname = 'A'\ndomains = ['a.example']\n";
         for (text, expected) in [
             ("[[tenants]]\nnam = 'A'", ["line 2", "unknown field `nam`"]),
-            (&format!("{tenant}licensed = ['Minesweeper']"), ["line 4", "'Minesweeper' is not one of: Microsoft Threat Protection"]),
+            (
+                &format!("{tenant}licensed = ['Minesweeper']"),
+                ["line 4", "'Minesweeper' is not one of: Microsoft Threat Protection"],
+            ),
             (&format!("{tenant}part = 'uncle'"), ["line 4", "expected `partner` or `customer`"]),
             (
-                &format!("{tenant}[[tenants.applications]]\nname = 'X'\npermissions = [{{ resource = 'Microsoft Graph', application = ['Fly'] }}]"),
-                ["line 6", "Microsoft Graph has no application permission 'Fly'; it has: SecurityIncident.Read.All"],
+                &format!(
+                    "{tenant}[[tenants.applications]]\nname = 'X'\npermissions = [{{ resource = 'Microsoft Graph', application = ['Fly'] }}]"
+                ),
+                [
+                    "line 6",
+                    "Microsoft Graph has no application permission 'Fly'; it has: SecurityIncident.Read.All",
+                ],
             ),
-            (&format!("{tenant}[[consents]]\napplication = 'X'\nuser = 'u'"), ["consents", "there is no application 'X'"]),
+            (
+                &format!("{tenant}[[consents]]\napplication = 'X'\nuser = 'u'"),
+                ["consents", "there is no application 'X'"],
+            ),
             ("[incidents]\nB = []", ["incidents", "there is no tenant 'B'"]),
         ] {
             let refusal = refusal(text);

@@ -76,7 +76,11 @@ pub(crate) async fn seed(platform: &Platform, scenario: Scenario) -> Result<Seed
     let mut client = None;
     let mut registered: Vec<(String, Application)> = Vec::new();
     for seed in &scenario.tenants {
-        let id = if fresh { make_tenant(directory, &operator, seed).await? } else { find_tenant(directory, seed).await? };
+        let id = if fresh {
+            make_tenant(directory, &operator, seed).await?
+        } else {
+            find_tenant(directory, seed).await?
+        };
         let mut automation = None;
         for application in &seed.applications {
             let made = if fresh {
@@ -97,10 +101,13 @@ pub(crate) async fn seed(platform: &Platform, scenario: Scenario) -> Result<Seed
     }
     if fresh {
         for consent in &scenario.consents {
-            let application = registered.iter().find(|(name, _)| *name == consent.application).map(|(_, made)| made);
-            let tenant = consent.tenant.as_ref().and_then(|name| tenants.iter().find(|tenant| tenant.name == *name));
+            let application =
+                registered.iter().find(|(name, _)| *name == consent.application).map(|(_, made)| made);
+            let tenant =
+                consent.tenant.as_ref().and_then(|name| tenants.iter().find(|tenant| tenant.name == *name));
             if let Some(application) = application {
-                give_consent(directory, &operator, consent, application, tenant.map(|tenant| tenant.id)).await?;
+                give_consent(directory, &operator, consent, application, tenant.map(|tenant| tenant.id))
+                    .await?;
             }
         }
         seed_incidents(platform, &tenants, &scenario, now).await?;
@@ -113,7 +120,11 @@ pub(crate) async fn seed_from(platform: &Platform, name: &Path) -> Result<Seeded
     seed(platform, Scenario::load(name)?).await
 }
 
-async fn make_tenant(directory: &Directory, operator: &Operator, seed: &TenantSeed) -> Result<TenantId, Failure> {
+async fn make_tenant(
+    directory: &Directory,
+    operator: &Operator,
+    seed: &TenantSeed,
+) -> Result<TenantId, Failure> {
     let in_tenant = |error: DirectoryError| in_scenario(&format!("tenant '{}'", seed.name), error);
     let new = NewTenant {
         id: seed.id,
@@ -156,7 +167,10 @@ async fn make_application(
     let properties = ApplicationPatch {
         display_name: Some(seed.name.clone()),
         audience: Some(seed.audience.0),
-        redirect_uris: RedirectUrisPatch { web: Some(seed.redirect_uris.clone()), ..RedirectUrisPatch::default() },
+        redirect_uris: RedirectUrisPatch {
+            web: Some(seed.redirect_uris.clone()),
+            ..RedirectUrisPatch::default()
+        },
         required_resources: Some(seed.permissions.iter().map(|permission| permission.0.clone()).collect()),
         ..ApplicationPatch::default()
     };
@@ -214,13 +228,15 @@ async fn give_consent(
     application: &Application,
     tenant: Option<TenantId>,
 ) -> Result<(), Failure> {
-    let in_consent = |error: DirectoryError| in_scenario(&format!("consent to '{}'", consent.application), error);
+    let in_consent =
+        |error: DirectoryError| in_scenario(&format!("consent to '{}'", consent.application), error);
     if let Some(user) = &consent.user {
         let user = directory.act_as(operator, user).await.map_err(in_consent)?;
         let administrator = is_consent_administrator(user.roles());
         let beneficiaries = if administrator { Beneficiaries::Organisation } else { Beneficiaries::User };
-        let granted =
-            directory.grant_consent(&user, application.app_id, &ConsentSubject::WishList, beneficiaries).await;
+        let granted = directory
+            .grant_consent(&user, application.app_id, &ConsentSubject::WishList, beneficiaries)
+            .await;
         return granted.map_err(in_consent);
     }
     let Some(tenant) = tenant else { return Ok(()) };
@@ -229,7 +245,9 @@ async fn give_consent(
         .create_service_principal(&admin, application.app_id, ServicePrincipalPatch::default())
         .await
         .map_err(in_consent)?;
-    assign_all(directory, operator, tenant, principal.id, &application.required_resources).await.map_err(in_consent)
+    assign_all(directory, operator, tenant, principal.id, &application.required_resources)
+        .await
+        .map_err(in_consent)
 }
 
 async fn assign_all(
@@ -258,10 +276,11 @@ async fn seed_incidents(
 ) -> Result<(), Failure> {
     for (name, seeds) in &scenario.incidents {
         let Some(tenant) = tenants.iter().find(|tenant| tenant.name == *name) else { continue };
-        let seeder = IncidentSeeder::for_tenant(tenant.id);
+        let seeder = IncidentSeeder::for_scenario_of(tenant.id);
         let mut incidents = Vec::with_capacity(seeds.len());
         for seed in seeds {
-            let incident = seed.to_incident(now).map_err(|error| Failure::new(format!("incidents of '{name}': {error}")))?;
+            let incident =
+                seed.at(now).map_err(|error| Failure::new(format!("incidents of '{name}': {error}")))?;
             incidents.push(incident);
         }
         platform.incidents.seed(&seeder, &incidents).await?;

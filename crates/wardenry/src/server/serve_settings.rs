@@ -9,8 +9,7 @@ use serde::Deserialize;
 use crate::failure::Failure;
 
 /// Where the server listens when nobody says otherwise.
-const DEFAULT_LISTEN: SocketAddr =
-    SocketAddr::new(std::net::IpAddr::V4(std::net::Ipv4Addr::LOCALHOST), 8443);
+const DEFAULT_LISTEN: SocketAddr = SocketAddr::new(std::net::IpAddr::V4(std::net::Ipv4Addr::LOCALHOST), 8443);
 
 /// How much the server trusts its surroundings.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -63,7 +62,8 @@ pub(crate) struct Overrides {
 impl ConfigFile {
     /// Reads a configuration file; an error names the file, the line and what was expected.
     pub(crate) fn read(path: &Path) -> Result<Self, Failure> {
-        let text = std::fs::read_to_string(path).with_context(|| format!("cannot read {}", path.display()))?;
+        let text =
+            std::fs::read_to_string(path).with_context(|| format!("cannot read {}", path.display()))?;
         toml::from_str(&text).map_err(|error| Failure::new(format!("{}: {error}", path.display())))
     }
 }
@@ -120,8 +120,12 @@ impl ServeSettings {
 
 /// A host name with an optional port; what a `Host` header can hold.
 fn is_host(text: &str) -> bool {
-    let plain = text.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'-' | b':' | b'[' | b']'));
-    plain && !text.is_empty() && url::Url::parse(&format!("https://{text}/")).is_ok_and(|url| url.path() == "/")
+    let plain = text
+        .bytes()
+        .all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'-' | b':' | b'[' | b']'));
+    plain
+        && !text.is_empty()
+        && url::Url::parse(&format!("https://{text}/")).is_ok_and(|url| url.path() == "/")
 }
 
 #[cfg(test)]
@@ -137,7 +141,11 @@ mod tests {
         let file = "data = '/srv/w'\nlisten = '127.0.0.1:1'\nhosts = ['a.example']";
         let from_file = settings(Mode::Hardened, file, Overrides::default());
         assert_eq!((from_file.data, from_file.listen.port()), (PathBuf::from("/srv/w"), 1));
-        let flags = Overrides { listen: Some("127.0.0.1:2".parse().unwrap()), hosts: vec!["b.example".into()], ..Overrides::default() };
+        let flags = Overrides {
+            listen: Some("127.0.0.1:2".parse().unwrap()),
+            hosts: vec!["b.example".into()],
+            ..Overrides::default()
+        };
         let overruled = settings(Mode::Hardened, file, flags);
         assert_eq!((overruled.listen.port(), overruled.hosts), (2, vec!["b.example".to_owned()]));
         let bare = settings(Mode::Hardened, "", Overrides::default());
@@ -164,7 +172,8 @@ mod tests {
 
     #[test]
     fn loopback_names_follow_the_configured_ones() {
-        let settings = settings(Mode::Hardened, "hosts = ['id.example:443', 'api.example']", Overrides::default());
+        let settings =
+            settings(Mode::Hardened, "hosts = ['id.example:443', 'api.example']", Overrides::default());
         assert_eq!(
             settings.authorities(8443),
             ["id.example:443", "api.example:8443", "localhost:8443", "127.0.0.1:8443", "[::1]:8443"]

@@ -34,7 +34,12 @@ impl<'a> Browser<'a> {
     }
 
     /// Opens a link and signs in when asked.
-    pub(super) async fn open_signed_in(&mut self, link: &str, user: &str, password: &str) -> Result<Seen, Failure> {
+    pub(super) async fn open_signed_in(
+        &mut self,
+        link: &str,
+        user: &str,
+        password: &str,
+    ) -> Result<Seen, Failure> {
         let page = match self.get(link).await? {
             Seen::Page(page) if page.has_form("/sign-in") => page,
             other => return Ok(other),
@@ -71,7 +76,8 @@ impl<'a> Browser<'a> {
                 .await
                 .context("the demo's server does not answer")?;
             self.keep_cookies(&response);
-            let Some(location) = response.headers().get(LOCATION).and_then(|value| value.to_str().ok()) else {
+            let Some(location) = response.headers().get(LOCATION).and_then(|value| value.to_str().ok())
+            else {
                 let status = response.status().as_u16();
                 return Ok(Seen::Page(Page { status, html: response.text().await? }));
             };

@@ -25,11 +25,14 @@ pub(super) struct Exchange {
 
 impl Exchange {
     pub(super) fn with(server: &RunningServer) -> Result<Self, Failure> {
-        let mut builder =
-            reqwest::Client::builder().redirect(redirect::Policy::none()).no_proxy().user_agent("wardenry-demo");
+        let mut builder = reqwest::Client::builder()
+            .redirect(redirect::Policy::none())
+            .no_proxy()
+            .user_agent("wardenry-demo");
         if let Some(ca) = &server.ca_file {
             let pem = std::fs::read(ca).with_context(|| format!("cannot read {}", ca.display()))?;
-            let certificate = reqwest::Certificate::from_pem(&pem).context("the local authority cannot be read")?;
+            let certificate =
+                reqwest::Certificate::from_pem(&pem).context("the local authority cannot be read")?;
             builder = builder.tls_certs_only([certificate]);
         }
         let http = builder.build().context("the HTTP client cannot be set up")?;
@@ -44,7 +47,8 @@ impl Exchange {
         fields: &[(&str, &str)],
     ) -> Result<Answer, Failure> {
         let url = format!("{}{path}", self.origin);
-        let arguments: Vec<_> = fields.iter().map(|(name, value)| format!("--data-urlencode {name}={value}")).collect();
+        let arguments: Vec<_> =
+            fields.iter().map(|(name, value)| format!("--data-urlencode {name}={value}")).collect();
         narrator.request("POST", &url, &arguments, self.ca.as_deref())?;
         self.answer(narrator, self.http.post(url).form(fields)).await
     }
@@ -92,7 +96,11 @@ impl Exchange {
         let response = request.send().await.context("the demo's server does not answer")?;
         let status = response.status().as_u16();
         let text = response.text().await.context("the answer did not arrive whole")?;
-        let body = if text.is_empty() { Value::Null } else { serde_json::from_str(&text).unwrap_or(Value::String(text)) };
+        let body = if text.is_empty() {
+            Value::Null
+        } else {
+            serde_json::from_str(&text).unwrap_or(Value::String(text))
+        };
         Ok(Answer { status, body })
     }
 }

@@ -56,12 +56,20 @@ impl Narrator {
     }
 
     /// A request as a curl line.
-    pub(super) fn request(&self, method: &str, url: &str, arguments: &[String], ca: Option<&Path>) -> Result<(), Failure> {
+    pub(super) fn request(
+        &self,
+        method: &str,
+        url: &str,
+        arguments: &[String],
+        ca: Option<&Path>,
+    ) -> Result<(), Failure> {
         let mut parts = vec!["curl".to_owned()];
         if let Some(ca) = ca {
             parts.push(format!("--cacert {}", self.quoted(&ca.display().to_string())));
         }
-        if method != "GET" && !(method == "POST" && arguments.iter().any(|argument| argument.starts_with("--data"))) {
+        if method != "GET"
+            && !(method == "POST" && arguments.iter().any(|argument| argument.starts_with("--data")))
+        {
             parts.push(format!("-X {method}"));
         }
         parts.push(self.quoted(url));
@@ -124,6 +132,10 @@ impl Narrator {
         self.line(&format!("    {tick}ok{tick:#}  {}", safe(text)))
     }
 
+    pub(super) fn line_break(&self) -> Result<(), Failure> {
+        self.line("")
+    }
+
     pub(super) fn heading(&self, text: &str) -> Result<(), Failure> {
         self.styled(BOLD, text)
     }
@@ -151,7 +163,9 @@ impl Narrator {
     }
 
     fn with_variables(&self, text: &str) -> String {
-        self.variables.iter().fold(text.to_owned(), |text, (name, value)| text.replace(value.as_str(), &format!("${name}")))
+        self.variables
+            .iter()
+            .fold(text.to_owned(), |text, (name, value)| text.replace(value.as_str(), &format!("${name}")))
     }
 }
 

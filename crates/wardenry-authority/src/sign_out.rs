@@ -1,0 +1,65 @@
+//! `GET` and `POST /{tenant}/oauth2/logout`: ending the browser's session.
+//!
+//! A link alone does not sign anybody out, since any site can make a browser follow one; it shows a
+//! page with a button.
+
+use axum::body::Bytes;
+use axum::extract::State;
+use axum::response::{IntoResponse, Response};
+use http::{HeaderMap, StatusCode, header};
+use maud::html;
+use wardenry_oauth::parameters::Parameters;
+use wardenry_web::origin::Origin;
+use wardenry_web::page::Page;
+use wardenry_web::{cookie, form};
+
+use crate::refusal::storage_fault;
+use crate::state::Authority;
+
+/// Shows the button.
+pub(crate) async fn ask_to_sign_out(State(authority): State<Authority>, headers: HeaderMap) -> Response {
+    let token = form::token(&headers, authority.directory.entropy().as_ref());
+    let content = html! {
+        h1 { "Sign out" }
+        p { "This ends the session of this browser." }
+        form method="post" {
+            input type="hidden" name=(form::FIELD) value=(token.expose());
+            div.actions { button.primary type="submit" { "Sign out" } }
+        }
+    };
+    let mut response = Page::ok("Sign out", content).into_response();
+    response.headers_mut().extend(cookie::set(cookie::FORM, &token).map(|value| (header::SET_COOKIE, value)));
+    response
+}
+
+/// Ends the session.
+pub(crate) async fn sign_out(
+    State(authority): State<Authority>,
+    origin: Origin,
+    headers: HeaderMap,
+    body: Bytes,
+) -> Response {
+    let parameters = Parameters::from_urlencoded(&body).unwrap_or_default();
+    let submitted = parameters.get(form::FIELD).ok().flatten();
+    if form::check(&headers, &origin, submitted).is_err() {
+        let content = html! {
+            h1 { "This form has expired" }
+            p { "Open the sign-out page again and press the button there." }
+        };
+        return Page::ok("Form expired", content).with_status(StatusCode::FORBIDDEN).into_response();
+    }
+    if let Some(session) = cookie::read(&headers, cookie::SESSION)
+        && let Err(error) = authority.directory.end_session(&session).await
+    {
+        let fault = storage_fault(error);
+        let content =
+            html! { h1 { "Not signed out" } p { (fault.code().title()) " " (fault.code().advice()) } };
+        return Page::ok("Not signed out", content)
+            .with_status(StatusCode::SERVICE_UNAVAILABLE)
+            .into_response();
+    }
+    let content = html! { h1 { "Signed out" } p { "The session of this browser has ended." } };
+    let mut response = Page::ok("Signed out", content).into_response();
+    response.headers_mut().extend(cookie::remove(cookie::SESSION).map(|value| (header::SET_COOKIE, value)));
+    response
+}
