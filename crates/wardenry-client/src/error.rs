@@ -120,7 +120,7 @@ impl Surface {
 
 /// An error answer of one of the APIs.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("{message} ({code}, HTTP {status})")]
+#[error("{} ({code}, HTTP {status})", message.trim_end_matches('.'))]
 pub struct ApiError {
     pub surface: Surface,
     /// The HTTP status, which decides; codes are not reliable on every surface.

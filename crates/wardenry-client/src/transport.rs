@@ -154,7 +154,8 @@ impl Transport {
     pub async fn greet(&self, url: &str) -> Result<ServerGreeting, Error> {
         let url = https_url("the address", url)?;
         let start = Instant::now();
-        let answer = self.send(Request { repeat: Repeat::Never, ..Request::get(url) }).await?;
+        // Any status will do, a redirect to a start page included.
+        let answer = self.attempt(&Request::get(url.clone()), &origin_of(&url)).await?;
         Ok(ServerGreeting {
             status: answer.status,
             date: answer_date(&answer.headers),
@@ -164,12 +165,21 @@ impl Transport {
     }
 
     /// Sends a request until it is answered for good or the policy gives up, and returns the last outcome.
+    /// A redirect is an error.
     pub(crate) async fn send(&self, request: Request<'_>) -> Result<Answer, Error> {
+        let answer = self.send_patiently(&request).await?;
+        if (300..400).contains(&answer.status) {
+            return Err(ErrorKind::Redirected { origin: answer.origin, status: answer.status }.into());
+        }
+        Ok(answer)
+    }
+
+    async fn send_patiently(&self, request: &Request<'_>) -> Result<Answer, Error> {
         let start = Instant::now();
         let origin = origin_of(&request.url);
         let mut attempt = 1;
         loop {
-            let outcome = self.attempt(&request, &origin).await;
+            let outcome = self.attempt(request, &origin).await;
             let asked_for = match (&outcome, request.repeat) {
                 (Ok(answer), Repeat::Safe) if is_retryable_status(answer.status) => answer.retry_after,
                 (Ok(answer), Repeat::IfRefused) if answer.status == 429 => answer.retry_after,
@@ -212,9 +222,6 @@ impl Transport {
         };
         let mut response = builder.send().await.map_err(failed)?;
         let (status, headers) = (response.status().as_u16(), std::mem::take(response.headers_mut()));
-        if (300..400).contains(&status) {
-            return Err(ErrorKind::Redirected { origin: origin.to_owned(), status }.into());
-        }
         let mut body = Vec::new();
         while let Some(chunk) = response.chunk().await.map_err(failed)? {
             if body.len() + chunk.len() > self.max_answer_bytes {

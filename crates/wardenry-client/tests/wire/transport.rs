@@ -106,10 +106,13 @@ async fn an_answer_without_end_is_cut_off() {
 
 #[tokio::test]
 async fn a_server_is_greeted_with_its_clock() {
-    let stub = Stub::start(|_| Reply::empty(404).with_header("date", "Tue, 03 Feb 2026 07:15:00 GMT")).await;
+    let stub = Stub::start(|_| {
+        Reply::empty(303).with_header("location", "/x").with_header("date", "Tue, 03 Feb 2026 07:15:00 GMT")
+    })
+    .await;
     let clock = Arc::new(ManualClock::starting_at(NOW));
     let greeting = stub.transport(clock).greet(&stub.origin).await.unwrap();
-    assert_eq!((greeting.status, greeting.received), (404, NOW));
+    assert_eq!((greeting.status, greeting.received), (303, NOW));
     assert_eq!(greeting.date.unwrap().to_string(), "2026-02-03T07:15:00Z");
 }
 
