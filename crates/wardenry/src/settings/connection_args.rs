@@ -229,8 +229,6 @@ impl ConnectionArgs {
             CredentialSource::Secret(SecretSource::Shell(line.clone()))
         } else if let Some(path) = client_certificate {
             CredentialSource::Certificate(SecretSource::File(absolute(path)))
-        } else if Host::variable(SECRET_VARIABLE).is_some() {
-            CredentialSource::Secret(SecretSource::Environment(SECRET_VARIABLE.to_owned()))
         } else {
             return Ok(None);
         }))
@@ -382,23 +380,36 @@ impl Direct {
         }
     }
 
-    pub(crate) fn connection(&self, role: Role) -> Result<Connection, Failure> {
-        let credential = match (&self.credential, &self.env_file) {
-            // An explicit app goes with an explicit credential, and the file's app with the file's.
-            (Some(source), _) if self.client_id.is_some() || self.env_file.is_none() => source.clone(),
-            (None, None) => {
-                return Err(Failure::new("there is no credential for the app").hint(format!(
-                    "set {SECRET_VARIABLE}, or add --client-secret-file FILE, --client-secret-command COMMAND or \
-                     --client-certificate FILE"
-                )));
+    /// A credential flag always counts. Without one, the env file's secret belongs to the env file's app, and
+    /// the secret of the environment to an app that was named otherwise.
+    fn credential(&self, role: Role) -> Result<CredentialSource, Failure> {
+        if let Some(source) = &self.credential {
+            return Ok(source.clone());
+        }
+        if let Some(file) = &self.env_file {
+            let is_files_app = match self.client_id {
+                None => true,
+                Some(id) => file.client_id(role).is_ok_and(|files| files == id),
+            };
+            if is_files_app {
+                return Ok(file.credential(role));
             }
-            (_, Some(file)) => file.credential(role),
-            (Some(source), None) => source.clone(),
-        };
+        }
+        if Host::variable(SECRET_VARIABLE).is_some() {
+            return Ok(CredentialSource::Secret(SecretSource::Environment(SECRET_VARIABLE.to_owned())));
+        }
+        Err(Failure::new("there is no credential for the app").hint(format!(
+            "set {SECRET_VARIABLE}, or add --client-secret-file FILE, --client-secret-command COMMAND or \
+             --client-certificate FILE"
+        )))
+    }
+
+    pub(crate) fn connection(&self, role: Role) -> Result<Connection, Failure> {
+        let (client_id, credential) = (self.client_id(role)?, self.credential(role)?);
         Ok(Connection {
             cloud: self.cloud()?,
             ca_file: self.ca_file.clone(),
-            client_id: self.client_id(role)?,
+            client_id,
             credential,
             endpoint: self.endpoint,
         })

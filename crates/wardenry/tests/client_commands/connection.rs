@@ -28,15 +28,17 @@ fn without_any_settings_the_ways_to_give_them_are_named() {
 fn a_missing_piece_is_named() {
     let world = World::new();
     let get = |more: &[&str]| world.run(&[&["token", "get", "--tenant", "a.example"], more].concat());
-    let no_app = get(&["--profile", "public"]);
-    let expected = "error: there is no credential for the app\n\
-                    hint: set WARDENRY_CLIENT_SECRET, or add --client-secret-file FILE, --client-secret-command COMMAND \
-                    or --client-certificate FILE\n";
-    assert_eq!(no_app, ends(1, "", expected));
-    let no_app = get(&["--profile", "public", "--client-secret-command", "echo x"]);
-    let expected =
+    let no_app =
         "error: it is not said as which app to act\nhint: add --client-id ID or set WARDENRY_CLIENT_ID\n";
-    assert_eq!(no_app, ends(1, "", expected));
+    assert_eq!(get(&["--profile", "public"]), ends(1, "", no_app));
+    assert_eq!(get(&["--profile", "public", "--client-secret-command", "echo x"]), ends(1, "", no_app));
+    let no_credential = "error: there is no credential for the app\n\
+                         hint: set WARDENRY_CLIENT_SECRET, or add --client-secret-file FILE, \
+                         --client-secret-command COMMAND or --client-certificate FILE\n";
+    assert_eq!(get(&["--profile", "public", "--client-id", APP]), ends(1, "", no_credential));
+    let file = world.write("lab.env", &env_file("https://localhost:1"));
+    let other_app = get(&["--env-file", &file, "--client-id", "99999999-2222-4333-8444-555555555555"]);
+    assert_eq!(other_app, ends(1, "", no_credential), "the file's secret belongs to the file's app");
     let no_cloud = get(&["--client-id", APP, "--client-secret-command", "echo x"]);
     let expected = "error: it is not said which cloud to talk to\n\
                     hint: add --profile public (or another), --server URL for a Wardenry server, or --env-file FILE\n";

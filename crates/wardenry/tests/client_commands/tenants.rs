@@ -62,11 +62,14 @@ Birch        bbbbbbbb-2222-4333-8444-555555555555  lab         https://localhost
                Birch,bbbbbbbb-2222-4333-8444-555555555555,lab,https://localhost:8443,\
                11111111-2222-4333-8444-555555555555,~/secret\r\n";
     assert_eq!(world.run(&["tenants", "list", "--output", "csv"]), ends(0, csv, ""));
-    let line = r#"{"clientId":"11111111-2222-4333-8444-555555555555","cloud":"https://localhost:8443","connection":"lab","credential":"~/secret","name":"Birch","tenant":"bbbbbbbb-2222-4333-8444-555555555555"}"#;
-    assert_eq!(world.run(&["tenants", "list", "-o", "jsonl"]), ends(0, &format!("{line}\n"), ""));
-    let json: serde_json::Value =
-        serde_json::from_str(&world.run(&["tenants", "list", "-o", "json"]).stdout).unwrap();
-    assert_eq!(json, serde_json::json!([serde_json::from_str::<serde_json::Value>(line).unwrap()]));
+    let record = serde_json::json!({
+        "name": "Birch", "tenant": "bbbbbbbb-2222-4333-8444-555555555555", "connection": "lab",
+        "cloud": "https://localhost:8443", "clientId": APP, "credential": "~/secret",
+    });
+    let lines = world.run(&["tenants", "list", "-o", "jsonl"]).stdout;
+    assert_eq!((lines.lines().count(), serde_json::from_str(&lines).ok()), (1, Some(record.clone())));
+    let document = world.run(&["tenants", "list", "-o", "json"]).stdout;
+    assert_eq!(serde_json::from_str(&document).ok(), Some(serde_json::json!([record])));
 }
 
 #[test]

@@ -47,8 +47,10 @@ impl Args {
             "name": credential.display_name, "expires": credential.end_date_time,
         });
         self.output.print_object(&record, &format!("{secret}\n"))?;
-        let expires =
-            credential.end_date_time.map(|ends| format!(", valid until {ends}")).unwrap_or_default();
+        let expires = credential
+            .end_date_time
+            .map(|ends| format!(", valid until {}", ends.to_error_stamp()))
+            .unwrap_or_default();
         note(&format!(
             "secret {} of {}{expires}; it is not shown again",
             credential.key_id, app.display_name

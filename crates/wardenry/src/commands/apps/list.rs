@@ -1,5 +1,7 @@
 //! `wardenry apps list`
 
+use wardenry_core::time::Timestamp;
+
 use super::app_arg::DirectoryArgs;
 use crate::failure::{ExitStatus, Failure};
 use crate::host::Host;
@@ -26,7 +28,7 @@ impl Args {
                 app.display_name.as_str().into(),
                 app.app_id.to_string().into(),
                 app.sign_in_audience.clone().unwrap_or_default().into(),
-                app.created_date_time.map(|at| at.to_string()).unwrap_or_default().into(),
+                app.created_date_time.map(Timestamp::to_error_stamp).unwrap_or_default().into(),
             ]);
         }
         if apps.is_empty() {

@@ -48,8 +48,8 @@ pub(super) fn human(app: &Application, now: Timestamp) -> String {
     }
     let mut credentials = Table::new(&["credential", "key id", "name", "expires"]);
     let expiry = |ends: Option<Timestamp>| match ends {
-        Some(ends) if ends <= now => Cell::styled(format!("EXPIRED {ends}"), RED),
-        Some(ends) => ends.to_string().into(),
+        Some(ends) if ends <= now => Cell::styled(format!("EXPIRED {}", ends.to_error_stamp()), RED),
+        Some(ends) => ends.to_error_stamp().into(),
         None => "".into(),
     };
     for secret in &app.password_credentials {

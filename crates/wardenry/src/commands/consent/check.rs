@@ -143,7 +143,8 @@ fn tell_what_to_do(outcomes: &[Checked]) {
         match &outcome.result {
             Ok(ConsentState::Consented { .. }) => {}
             Ok(ConsentState::Partial { missing, .. }) => hints.push(format!(
-                "{}: add {} to the registration (`wardenry apps add-permission`), then have the tenant consent again",
+                "{}: {} is not granted; see that the registration asks for it (`wardenry apps show`), and have the tenant \
+                 consent again",
                 outcome.member,
                 if missing.is_empty() { "a permission".to_owned() } else { missing.join(" ") }
             )),

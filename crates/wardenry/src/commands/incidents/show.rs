@@ -53,7 +53,8 @@ fn human(tenant: &Tenant, incident: &Incident) -> String {
             let _infallible = writeln!(text, "{}  {value}", styled(BOLD, &format!("{name:<14}")));
         }
     };
-    line("tenant", safe(&format!("{} ({})", tenant.label(), tenant.name())));
+    let (label, name) = (tenant.label(), tenant.name().to_string());
+    line("tenant", safe(&if label == name { name } else { format!("{label} ({name})") }));
     line("id", incident.incident_id.to_string());
     line("severity", styled(severity_style(&incident.severity), incident.severity.as_str()));
     line("status", safe(incident.status.as_str()));
@@ -137,7 +138,15 @@ fn summary(entity: &Entity) -> String {
         "user" => &["userPrincipalName", "domainName", "accountName"],
         "ip" => &["ipAddress"],
         "url" => &["url"],
-        "file" => &["filePath", "fileName", "sha256"],
+        "file" => {
+            let folder = entity.text("filePath").map(|folder| {
+                let separator = if folder.contains('/') { '/' } else { '\\' };
+                format!("{}{separator}", folder.trim_end_matches(separator))
+            });
+            let name = entity.text("fileName").unwrap_or_default();
+            let hash = entity.text("sha256").or_else(|| entity.text("sha1")).unwrap_or_default();
+            return format!("{}{name}  {hash}", folder.unwrap_or_default());
+        }
         "process" => &["fileName", "processCommandLine"],
         "mailbox" => &["mailboxDisplayName", "mailboxAddress"],
         "mailmessage" => &["sender", "recipient", "subject", "deliveryAction"],
