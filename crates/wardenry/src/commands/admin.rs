@@ -1,5 +1,6 @@
 //! `wardenry admin`: work on the data folder directly, while the server is stopped.
 
+use std::fmt::Write as _;
 use std::path::PathBuf;
 
 use serde_json::json;
@@ -122,13 +123,13 @@ impl CreateTenant {
         let mut human = format!("tenant    {}\nadmin     {}\n", tenant.id, administrator.user_name);
         if self.admin_password_file.is_none() {
             record["admin_password"] = json!(password.expose());
-            human.push_str(&format!("password  {}\n", password.expose()));
+            let _infallible = writeln!(human, "password  {}", password.expose());
         }
         if let Some(name) = &self.automation {
             let (client, secret) = make_automation(&directory, &operator, tenant.id, name).await?;
             record["automation_client_id"] = json!(client);
             record["automation_client_secret"] = json!(secret.expose());
-            human.push_str(&format!("client id {client}\nsecret    {}\n", secret.expose()));
+            let _infallible = write!(human, "client id {client}\nsecret    {}\n", secret.expose());
         }
         store.close().await;
         self.output.print_object(&record, &human)?;

@@ -126,7 +126,7 @@ impl Page {
                     inside_tag = false;
                     if ends_line(&tag) && !text.ends_with('\n') {
                         text.push('\n');
-                    } else if tag == "/dt" || tag == "/span" {
+                    } else if matches!(tag.as_str(), "/dt" | "/span" | "/a" | "/button") {
                         text.push(' ');
                     }
                 }

@@ -61,7 +61,7 @@ impl Exchange {
         self.answer(narrator, self.http.get(url).bearer_auth(token)).await
     }
 
-    /// Sends JSON with a bearer token and tells it.
+    /// Sends JSON with a bearer token and tells the request; the answer is the caller's to tell.
     pub(super) async fn send(
         &self,
         narrator: &Narrator,
@@ -79,15 +79,12 @@ impl Exchange {
             request = request.json(body);
         }
         narrator.request(method.as_str(), &url, &arguments, self.ca.as_deref())?;
-        self.answer(narrator, request).await
+        self.quietly(request).await
     }
 
     async fn answer(&self, narrator: &Narrator, request: reqwest::RequestBuilder) -> Result<Answer, Failure> {
         let answer = self.quietly(request).await?;
-        match &answer.body {
-            Value::Null => narrator.status(answer.status)?,
-            body => narrator.answer(answer.status, body)?,
-        }
+        narrator.answer(answer.status, &answer.body)?;
         Ok(answer)
     }
 

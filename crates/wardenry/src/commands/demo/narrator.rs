@@ -11,8 +11,13 @@ use crate::output::{BOLD, DIM, GREEN, YELLOW, safe, safe_lines};
 
 /// The longest text inside of an answer that is shown whole, in characters.
 const SHOWN_TEXT: usize = 96;
-/// How many elements of a list are shown.
-const SHOWN_ELEMENTS: usize = 2;
+/// How many elements of a list of objects, and of any other list, are shown.
+const SHOWN_OBJECTS: usize = 1;
+const SHOWN_VALUES: usize = 4;
+/// How deep into an answer lists are opened.
+const SHOWN_DEPTH: usize = 4;
+/// What an error says is the point of showing it, so it is never cut.
+const NEVER_CUT: [&str; 3] = ["error_description", "message", "secretText"];
 
 /// Tells the story on standard output.
 pub(super) struct Narrator {
@@ -29,7 +34,7 @@ impl Narrator {
     /// The next step of the walk.
     pub(super) fn step(&mut self, title: &str, explanation: &str) -> Result<(), Failure> {
         self.step += 1;
-        self.line("")?;
+        put("")?;
         self.styled(BOLD, &format!("{:>2}  {title}", self.step))?;
         self.paragraph(explanation)
     }
@@ -39,13 +44,13 @@ impl Narrator {
         let mut line = String::from("   ");
         for word in text.split_whitespace() {
             if line.chars().count() + 1 + word.chars().count() > 100 {
-                self.line(&line)?;
+                put(&line)?;
                 line = String::from("   ");
             }
             line.push(' ');
             line.push_str(word);
         }
-        self.line(&line)
+        put(&line)
     }
 
     /// Gives a value a name under which a reader can use it in a shell; secrets and tokens are not
@@ -77,7 +82,7 @@ impl Narrator {
             let (flag, value) = argument.split_once(' ').unwrap_or((argument, ""));
             format!("{flag} {}", self.quoted(value))
         }));
-        self.line("")?;
+        put("")?;
         let last = parts.len() - 1;
         let mut line = String::from("    $ ");
         for (index, part) in parts.into_iter().enumerate() {
@@ -98,9 +103,18 @@ impl Narrator {
         self.status(status)?;
         let text = format!("{:#}", shortened(body));
         for line in text.lines() {
-            self.line(&format!("    {}", safe(&self.with_variables(line))))?;
+            put(&format!("    {}", safe(&self.with_variables(line))))?;
         }
         Ok(())
+    }
+
+    /// The status of an answer, and only those members of its body that matter to the story.
+    pub(super) fn members(&self, status: u16, body: &Value, names: &[&str]) -> Result<(), Failure> {
+        let all = body.as_object().map_or(0, serde_json::Map::len);
+        let mut told: serde_json::Map<String, Value> =
+            names.iter().filter_map(|name| Some(((*name).to_owned(), body.get(*name)?.clone()))).collect();
+        told.insert("…".to_owned(), Value::String(format!("and {} more members", all - told.len())));
+        self.answer(status, &Value::Object(told))
     }
 
     /// The status of an answer without a body worth showing.
@@ -112,7 +126,7 @@ impl Narrator {
     /// Lines of text as they are, indented.
     pub(super) fn block(&self, text: &str) -> Result<(), Failure> {
         for line in safe_lines(text).lines() {
-            self.line(&format!("    {line}"))?;
+            put(&format!("    {line}"))?;
         }
         Ok(())
     }
@@ -120,20 +134,20 @@ impl Narrator {
     /// Lines that may carry their own colours, indented.
     pub(super) fn coloured_block(&self, text: &str) -> Result<(), Failure> {
         for line in text.lines() {
-            self.line(&format!("    {line}"))?;
+            put(&format!("    {line}"))?;
         }
         Ok(())
     }
 
     /// What the step has shown.
     pub(super) fn shown(&self, text: &str) -> Result<(), Failure> {
-        self.line("")?;
+        put("")?;
         let tick = Style::new().fg_color(Some(anstyle::AnsiColor::Green.into())).bold();
-        self.line(&format!("    {tick}ok{tick:#}  {}", safe(text)))
+        put(&format!("    {tick}ok{tick:#}  {}", safe(text)))
     }
 
     pub(super) fn line_break(&self) -> Result<(), Failure> {
-        self.line("")
+        put("")
     }
 
     pub(super) fn heading(&self, text: &str) -> Result<(), Failure> {
@@ -142,11 +156,7 @@ impl Narrator {
 
     fn styled(&self, style: Style, text: &str) -> Result<(), Failure> {
         let text = safe(text);
-        self.line(&format!("{style}{text}{style:#}"))
-    }
-
-    fn line(&self, text: &str) -> Result<(), Failure> {
-        writeln!(anstream::stdout().lock(), "{text}").map_err(Failure::from)
+        put(&format!("{style}{text}{style:#}"))
     }
 
     /// A shell word: double quotes where a variable stands in it, single quotes where anything else needs them.
@@ -169,22 +179,42 @@ impl Narrator {
     }
 }
 
+fn put(text: &str) -> Result<(), Failure> {
+    writeln!(anstream::stdout().lock(), "{text}").map_err(Failure::from)
+}
+
 /// The same value with long texts and lists cut; what was left out is said.
 fn shortened(value: &Value) -> Value {
+    shortened_at(value, 0)
+}
+
+fn shortened_at(value: &Value, depth: usize) -> Value {
     match value {
         Value::String(text) if text.chars().count() > SHOWN_TEXT => {
             let cut: String = text.chars().take(SHOWN_TEXT / 2).collect();
             Value::String(format!("{cut}… ({} characters)", text.chars().count()))
         }
         Value::Array(elements) => {
-            let mut shown: Vec<Value> = elements.iter().take(SHOWN_ELEMENTS).map(shortened).collect();
-            if elements.len() > SHOWN_ELEMENTS {
-                shown.push(Value::String(format!("… and {} more", elements.len() - SHOWN_ELEMENTS)));
+            let shown = match elements.first() {
+                Some(Value::Object(_)) if depth > SHOWN_DEPTH => 0,
+                Some(Value::Object(_)) => SHOWN_OBJECTS,
+                _ => SHOWN_VALUES,
+            };
+            let mut list: Vec<Value> =
+                elements.iter().take(shown).map(|one| shortened_at(one, depth + 1)).collect();
+            match elements.len().saturating_sub(shown) {
+                0 => {}
+                left_out if shown == 0 => return Value::String(format!("… {left_out} of them")),
+                left_out => list.push(Value::String(format!("… and {left_out} more"))),
             }
-            Value::Array(shown)
+            Value::Array(list)
         }
         Value::Object(members) => {
-            Value::Object(members.iter().map(|(name, member)| (name.clone(), shortened(member))).collect())
+            let member = |(name, member): (&String, &Value)| {
+                let whole = NEVER_CUT.contains(&name.as_str());
+                (name.clone(), if whole { member.clone() } else { shortened_at(member, depth + 1) })
+            };
+            Value::Object(members.iter().map(member).collect())
         }
         other => other.clone(),
     }
@@ -198,11 +228,17 @@ mod tests {
 
     #[test]
     fn what_is_cut_is_said() {
-        let value = json!({"long": "x".repeat(97), "list": [1, 2, 3, 4], "short": "y"});
+        let long = "x".repeat(97);
+        let value = json!({
+            "long": long, "message": long, "values": [1, 2, 3, 4, 5, 6], "objects": [{}, {}, {}],
+            "a": {"b": {"c": {"d": [{}, {}]}}},
+        });
         let expected = json!({
             "long": format!("{}… (97 characters)", "x".repeat(48)),
-            "list": [1, 2, "… and 2 more"],
-            "short": "y",
+            "message": long,
+            "values": [1, 2, 3, 4, "… and 2 more"],
+            "objects": [{}, "… and 2 more"],
+            "a": {"b": {"c": {"d": [{}, "… and 1 more"]}}},
         });
         assert_eq!(shortened(&value), expected);
     }

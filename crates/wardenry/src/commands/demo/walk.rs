@@ -121,12 +121,13 @@ impl Walk<'_> {
             "The partner's automation gets a token for Microsoft Graph",
             "Registrations are managed through the Graph shape. The automation app of the partner's own tenant may do that.",
         )?;
-        self.narrator.name("ADMIN_SECRET", automation.secret.expose(), "'…'  # made for this run")?;
+        let secret = automation.secret.expose();
+        self.narrator.name("ADMIN_SECRET", secret, &format!("'{secret}'"))?;
         let answer =
             self.token(self.cast.partner, automation, "/oauth2/v2.0/token", ("scope", GRAPH_SCOPE)).await?;
         expect(answer.status == 200, "the automation app gets a token")?;
         let token = answer.text("/access_token")?.to_owned();
-        self.narrator.name("ADMIN_TOKEN", &token, "'…'  # the access_token above")?;
+        self.narrator.name("ADMIN_TOKEN", &token, "…  # the access_token above")?;
         self.narrator.shown("the token is for Microsoft Graph in the partner's tenant")?;
         Ok(token)
     }
@@ -146,6 +147,8 @@ impl Walk<'_> {
             .exchange
             .send(&self.narrator, post.clone(), "/v1.0/applications", admin, Some(&body))
             .await?;
+        let told = ["id", "appId", "displayName", "signInAudience", "publisherDomain", "web"];
+        self.narrator.members(created.status, &created.body, &told)?;
         expect(created.status == 201, "the application is created")?;
         let (object_id, client_id) = (created.text("/id")?.to_owned(), created.text("/appId")?.to_owned());
         self.narrator.shown(&format!("the application (client) id is {client_id}"))?;
@@ -165,12 +168,14 @@ impl Walk<'_> {
         let path = format!("/v1.0/applications/{object_id}");
         let patched =
             self.exchange.send(&self.narrator, reqwest::Method::PATCH, &path, admin, Some(&body)).await?;
+        self.narrator.status(patched.status)?;
         expect(patched.status == 204, "the permissions are set")?;
 
         self.narrator.step("Add a client secret", "Its value is shown once, here, and kept nowhere.")?;
         let body = json!({"passwordCredential": {"displayName": "first secret"}});
         let path = format!("/v1.0/applications/{object_id}/addPassword");
         let added = self.exchange.send(&self.narrator, post, &path, admin, Some(&body)).await?;
+        self.narrator.answer(added.status, &added.body)?;
         expect(added.status == 200, "a secret is made")?;
         let secret = SecretString::from(added.text("/secretText")?);
         expect(
@@ -178,7 +183,7 @@ impl Walk<'_> {
             "the secret has the recognisable form",
         )?;
         self.narrator.name("CLIENT_ID", &client_id, &client_id)?;
-        self.narrator.name("CLIENT_SECRET", secret.expose(), "'…'  # the secretText above")?;
+        self.narrator.name("CLIENT_SECRET", secret.expose(), &format!("'{}'", secret.expose()))?;
         Ok(Connector { object_id, client_id, secret })
     }
 
@@ -251,7 +256,7 @@ impl Walk<'_> {
             claims["roles"] == json!([INCIDENT_ROLE, "AdvancedHunting.Read.All"]),
             "roles are exactly what the tenant granted",
         )?;
-        self.narrator.name("TOKEN", &token, "'…'  # the access_token of the v2 answer")?;
+        self.narrator.name("TOKEN", &token, "…  # the access_token of the v2 answer")?;
         self.narrator.shown("roles are exactly what this tenant consented to")?;
         Ok(token)
     }
@@ -261,7 +266,7 @@ impl Walk<'_> {
             &format!("Read {}'s incidents", self.cast.alder.name),
             "The Defender shape, with OData filters. Each incident carries its alerts with devices and entities.",
         )?;
-        let path = "/api/incidents?$filter=status eq 'Active'&$top=2";
+        let path = "/api/incidents?$filter=status%20eq%20'Active'&$top=2";
         let answer = self.exchange.get(&self.narrator, path, token).await?;
         expect(answer.status == 200, "incidents are served")?;
         let incidents = answer.body["value"].as_array().map_or(0, Vec::len);
@@ -322,7 +327,7 @@ impl Walk<'_> {
         self.narrator.name(
             "ALDER_ADMIN_TOKEN",
             &admin,
-            "'…'  # a Graph token of the customer's automation app",
+            "…  # a Graph token of the customer's automation app",
         )?;
         let path = format!("/v1.0/servicePrincipals(appId='{}')/appRoleAssignments", connector.client_id);
         let found = self.exchange.get(&self.narrator, &path, &admin).await?;
@@ -337,6 +342,7 @@ impl Walk<'_> {
         let path = format!("/v1.0/servicePrincipals/{}/appRoleAssignments/{}", assignment.0, assignment.1);
         let deleted =
             self.exchange.send(&self.narrator, reqwest::Method::DELETE, &path, &admin, None).await?;
+        self.narrator.status(deleted.status)?;
         expect(deleted.status == 204, "the grant is deleted")?;
 
         self.narrator
@@ -344,7 +350,7 @@ impl Walk<'_> {
         let answer = self.connector_token(connector, alder, "/oauth2/v2.0/token", ("scope", SCOPE)).await?;
         expect(answer.status == 200, "a token is still issued")?;
         let token = answer.text("/access_token")?.to_owned();
-        self.narrator.name("NEW_TOKEN", &token, "'…'  # the access_token above")?;
+        self.narrator.name("NEW_TOKEN", &token, "…  # the access_token above")?;
         let refused = self.exchange.get(&self.narrator, "/api/incidents", &token).await?;
         expect(refused.status == 403, "the call is refused with 403")?;
         self.explain(&token).await?;
