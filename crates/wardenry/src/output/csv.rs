@@ -6,7 +6,7 @@ use super::Table;
 
 pub(super) fn of_table(table: &Table) -> String {
     let header = line(table.columns.iter().map(|name| name.to_lowercase().replace(' ', "_")));
-    let rows = table.rows.iter().map(|row| line(row.iter().map(|cell| cell.text.clone())));
+    let rows = table.rows.iter().map(|row| line(row.iter().map(|cell| cell.data().to_owned())));
     std::iter::once(header).chain(rows).collect()
 }
 
@@ -45,12 +45,13 @@ mod tests {
     use serde_json::json;
 
     use super::*;
+    use crate::output::Cell;
 
     #[test]
     fn cells_are_quoted_where_needed_and_formulas_are_disarmed() {
         let mut table = Table::new(&["id", "first seen", "name"]);
         table.push(vec!["-7".into(), "".into(), "say \"hi\", twice".into()]);
-        table.push(vec!["8".into(), "x\ny".into(), "=HYPERLINK(1)".into()]);
+        table.push(vec!["8".into(), Cell::short("x", "x\ny"), "=HYPERLINK(1)".into()]);
         let expected = "id,first_seen,name\r\n-7,,\"say \"\"hi\"\", twice\"\r\n8,\"x\ny\",'=HYPERLINK(1)\r\n";
         assert_eq!(of_table(&table), expected);
     }

@@ -6,16 +6,27 @@ use anstyle::Style;
 
 use super::{BOLD, safe};
 
-/// One cell: its text as it is, and how the table form colours it.
+/// One cell: its text as it is, how the table form colours it, and what CSV shows where that is another text.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Cell {
-    pub(super) text: String,
+    text: String,
     style: Style,
+    data: Option<String>,
 }
 
 impl Cell {
     pub(crate) fn styled(text: impl Into<String>, style: Style) -> Self {
-        Self { text: text.into(), style }
+        Self { text: text.into(), style, data: None }
+    }
+
+    /// A short text for people that stands for the exact `data`.
+    pub(crate) fn short(text: impl Into<String>, data: impl Into<String>) -> Self {
+        Self { data: Some(data.into()), ..Self::from(text) }
+    }
+
+    /// The exact text.
+    pub(super) fn data(&self) -> &str {
+        self.data.as_deref().unwrap_or(&self.text)
     }
 }
 

@@ -11,6 +11,7 @@ use wardenry_fleet::{Connection, Registry, TenantEntry};
 use super::env_file::{EnvFile, Role};
 use crate::failure::Failure;
 use crate::host::Host;
+use crate::output::note;
 
 /// The one environment variable that holds a secret itself. It has no flag: other users of the machine
 /// can read the arguments of a running program.
@@ -164,6 +165,14 @@ impl ConnectionArgs {
             }
             (_, Some(server)) => Some(CloudProfile::self_hosted(server)),
             (_, None) => env_file.as_ref().map(EnvFile::cloud).transpose()?,
+        };
+        // The file's secret must not travel to another cloud, nor its tenants be looked for there.
+        let env_file = match (&cloud, env_file) {
+            (Some(cloud), Some(file)) if file.cloud()?.authority != cloud.authority => {
+                note(&format!("{file} belongs to another server than {} and is left out", cloud.authority));
+                None
+            }
+            (_, env_file) => env_file,
         };
         Ok(Settings::Direct(Box::new(Direct {
             cloud,

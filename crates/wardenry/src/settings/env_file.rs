@@ -2,6 +2,7 @@
 //! development server.
 
 use std::collections::HashMap;
+use std::fmt;
 use std::path::{Path, PathBuf};
 
 use anyhow::Context as _;
@@ -33,10 +34,22 @@ impl Role {
     }
 }
 
-#[derive(Debug)]
 pub(super) struct EnvFile {
     path: PathBuf,
     values: HashMap<String, String>,
+}
+
+/// The values stay out of it: some are secrets.
+impl fmt::Debug for EnvFile {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("EnvFile").field("path", &self.path).finish_non_exhaustive()
+    }
+}
+
+impl fmt::Display for EnvFile {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.path.display().fmt(f)
+    }
 }
 
 impl EnvFile {
@@ -55,12 +68,12 @@ impl EnvFile {
     }
 
     fn require(&self, key: &str) -> Result<&str, Failure> {
-        self.get(key).ok_or_else(|| Failure::new(format!("{} has no entry {key}", self.path.display())))
+        self.get(key).ok_or_else(|| Failure::new(format!("{self} has no entry {key}")))
     }
 
     fn parse<T>(&self, key: &str, read: impl Fn(&str) -> Result<T, anyhow::Error>) -> Result<T, Failure> {
         let value = read(self.require(key)?);
-        Ok(value.with_context(|| format!("the entry {key} of {} cannot be used", self.path.display()))?)
+        Ok(value.with_context(|| format!("the entry {key} of {self} cannot be used"))?)
     }
 
     pub(super) fn cloud(&self) -> Result<CloudProfile, Failure> {

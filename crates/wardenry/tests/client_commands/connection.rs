@@ -39,6 +39,10 @@ fn a_missing_piece_is_named() {
     let file = world.write("lab.env", &env_file("https://localhost:1"));
     let other_app = get(&["--env-file", &file, "--client-id", "99999999-2222-4333-8444-555555555555"]);
     assert_eq!(other_app, ends(1, "", no_credential), "the file's secret belongs to the file's app");
+    let other_cloud = get(&["--env-file", &file, "--profile", "public"]);
+    let left_out =
+        "note: ~/lab.env belongs to another server than https://login.microsoftonline.com and is left out\n";
+    assert_eq!(other_cloud, ends(1, "", &format!("{left_out}{no_app}")));
     let no_cloud = get(&["--client-id", APP, "--client-secret-command", "echo x"]);
     let expected = "error: it is not said which cloud to talk to\n\
                     hint: add --profile public (or another), --server URL for a Wardenry server, or --env-file FILE\n";

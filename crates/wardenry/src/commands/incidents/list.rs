@@ -5,6 +5,7 @@ use std::num::NonZeroUsize;
 use clap::builder::{PossibleValuesParser, TypedValueParser};
 use serde_json::json;
 use wardenry_client::{Incident, IncidentFilter, IncidentQuery, IncidentStatus, Severity};
+use wardenry_core::time::Timestamp;
 use wardenry_fleet::{IncidentQueue, list_incidents};
 
 use super::{minute, record, severity_style};
@@ -110,10 +111,18 @@ impl Args {
             output::note("no incidents match");
         }
         if queue.is_truncated {
-            output::note(&format!("there are more than these {}; raise --top or use --no-limit", self.top));
+            output::note(&format!(
+                "there are more, the list ends after {}; raise --top or use --no-limit",
+                self.top
+            ));
         }
         ExitStatus::of_outcomes(asked - failed, failed)
     }
+}
+
+/// To the minute for people, exact in CSV.
+fn instant(at: Option<Timestamp>) -> Cell {
+    Cell::short(minute(at), at.map(|at| at.to_string()).unwrap_or_default())
 }
 
 fn to_list(queue: &IncidentQueue) -> List {
@@ -136,8 +145,8 @@ fn to_list(queue: &IncidentQueue) -> List {
             queued.incident.incident_id.to_string().into(),
             Cell::styled(severity.as_str(), severity_style(severity)),
             status.as_str().into(),
-            minute(*created_time).into(),
-            minute(*last_update_time).into(),
+            instant(*created_time),
+            instant(*last_update_time),
             queued.incident.alerts.len().to_string().into(),
             queued.incident.assigned_to.clone().unwrap_or_default().into(),
             queued.incident.incident_name.as_str().into(),
