@@ -66,16 +66,15 @@ async fn surround(State(around): State<Surroundings>, mut request: Request, next
     response
 }
 
-/// Refusals are part of the story; what went well is for investigations.
+/// For investigations; refusals and faults are logged where they are decided, with their reason.
 fn log_outcome(path: &str, response: &Response, started: Instant) {
-    let status = response.status().as_u16();
-    let route = response.extensions().get::<MatchedPath>().map(MatchedPath::as_str);
-    let elapsed_ms = started.elapsed().as_secs_f64() * 1000.0;
-    if status < 400 {
-        tracing::debug!(http.path = %path, http.route = route, http.status = status, elapsed_ms, "answered");
-    } else {
-        tracing::info!(http.path = %path, http.route = route, http.status = status, elapsed_ms, "refused");
-    }
+    tracing::debug!(
+        http.path = %path,
+        http.route = response.extensions().get::<MatchedPath>().map(MatchedPath::as_str),
+        http.status = response.status().as_u16(),
+        elapsed_ms = started.elapsed().as_secs_f64() * 1000.0,
+        "answered"
+    );
 }
 
 fn target_length(request: &Request) -> usize {

@@ -1,5 +1,7 @@
 //! The top of the command line.
 
+use std::io::IsTerminal as _;
+
 use clap::{ArgAction, Parser, Subcommand};
 use tracing::level_filters::LevelFilter;
 
@@ -54,6 +56,7 @@ impl Cli {
         tracing_subscriber::fmt()
             .with_max_level(level)
             .with_writer(std::io::stderr)
+            .with_ansi(std::io::stderr().is_terminal())
             .with_target(false)
             .without_time()
             .init();

@@ -36,10 +36,15 @@ fn the_edges_between_our_crates_are_the_listed_ones() {
     let dependencies = dependencies();
     let mut found = Vec::new();
     for (from, to) in &dependencies {
-        found.extend(to.iter().filter(|to| dependencies.contains_key(*to)).map(|to| format!("{from} -> {to}")));
+        found.extend(
+            to.iter().filter(|to| dependencies.contains_key(*to)).map(|to| format!("{from} -> {to}")),
+        );
     }
     let listed: Vec<_> = EDGES.lines().map(str::to_owned).collect();
-    assert_eq!(found, listed, "tests/architecture/edges.txt lists the edges; a change of it is a change of the design");
+    assert_eq!(
+        found, listed,
+        "tests/architecture/edges.txt lists the edges; a change of it is a change of the design"
+    );
 }
 
 #[test]

@@ -38,6 +38,8 @@ fn text(server: &RunningServer, seeded: &Seeded) -> SecretString {
     }
     let customers: Vec<_> = seeded.customers().map(|tenant| tenant.id.to_string()).collect();
     line("CUSTOMER_TENANTS", &customers.join(","));
+    let names: Vec<_> = seeded.customers().map(|tenant| tenant.name.replace(',', " ")).collect();
+    line("CUSTOMER_NAMES", &names.join(","));
     if let Some(first) = seeded.customers().next() {
         line("TENANT", &first.id.to_string());
         admin_lines(&mut line, "", first);
