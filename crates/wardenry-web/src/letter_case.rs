@@ -7,8 +7,8 @@ use axum::extract::Request;
 use http::Uri;
 use http::uri::PathAndQuery;
 
-/// The Graph surface's own spelling of the segments that contain capitals.
-const GRAPH_NAMES: [&str; 9] = [
+/// The Graph surface's own spelling of its names.
+const GRAPH_NAMES: [&str; 10] = [
     "servicePrincipals",
     "appRoleAssignments",
     "appRoleAssignedTo",
@@ -17,6 +17,7 @@ const GRAPH_NAMES: [&str; 9] = [
     "addKey",
     "removeKey",
     "applications",
+    "organization",
     "security",
 ];
 
@@ -106,6 +107,7 @@ mod tests {
                 "/V1.0/serviceprincipals/X/approleassignments/aBcD",
                 "/v1.0/servicePrincipals/X/appRoleAssignments/aBcD",
             ),
+            ("/v1.0/Organization", "/v1.0/organization"),
             ("/v1.0/APPLICATIONS(appId='Ab')/addpassword", "/v1.0/applications(appId='Ab')/addPassword"),
             ("/portal/Static", "/portal/Static"),
             ("/", "/"),
