@@ -88,6 +88,7 @@ pub fn router(authority: Authority) -> Router {
         .route(calls::GET_ORGANIZATION.path, get(organization::get_organization))
         .method_not_allowed_fallback(async || GraphError::method_not_allowed())
         .route("/v1.0", any(async || GraphError::unknown_path()))
+        .route("/v1.0/", any(async || GraphError::unknown_path()))
         .route("/v1.0/{*rest}", any(async || GraphError::unknown_path()))
         .layer(middleware::from_fn_with_state(authority.clone(), envelope::complete))
         .with_state(authority)
