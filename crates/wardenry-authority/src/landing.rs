@@ -32,7 +32,7 @@ pub(crate) async fn show_landing(State(_): State<Authority>, origin: Origin) -> 
     let content = html! {
         h1 { "Wardenry" }
         p { "An identity authority and Defender-style APIs for partner apps and the tenants that consent to them." }
-        dl.facts {
+        dl.facts.stacked {
             @for (name, address) in &addresses { dt { (name) } dd { code { (address) } } }
         }
         p { a href="/error" { "What the error codes mean" } }
