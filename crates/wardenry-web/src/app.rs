@@ -33,10 +33,20 @@ struct Surroundings {
 /// path is brought into the routers' spelling, a request that takes too long is given up, a panic
 /// becomes a plain 500, security headers are added, and the request is logged once with its outcome.
 pub fn wrap(router: Router, origins: OwnOrigins, entropy: Arc<dyn Entropy>) -> Router {
+    let router = router.layer(middleware::from_fn(note_route));
     let spelled = tower::util::MapRequest::new(router, letter_case::canonical);
     Router::new()
         .fallback_service(spelled)
         .layer(middleware::from_fn_with_state(Surroundings { origins, entropy }, surround))
+}
+
+/// Hands the matched route to the log line, which is outside of the router.
+async fn note_route(route: Option<MatchedPath>, request: Request, next: Next) -> Response {
+    let mut response = next.run(request).await;
+    if let Some(route) = route {
+        response.extensions_mut().insert(route);
+    }
+    response
 }
 
 async fn surround(State(around): State<Surroundings>, mut request: Request, next: Next) -> Response {
@@ -93,5 +103,29 @@ async fn answer(request: Request, next: Next) -> Response {
             tracing::warn!("the request took too long and was given up");
             StatusCode::SERVICE_UNAVAILABLE.into_response()
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use axum::body::Body;
+    use axum::routing::get;
+    use tower::ServiceExt as _;
+    use wardenry_core::entropy::SystemEntropy;
+
+    use super::*;
+
+    async fn route_of(path: &str) -> Option<String> {
+        let router = Router::new().route("/v1.0/applications/{id}", get(async || "found"));
+        let origins = OwnOrigins::new(["localhost:8443"]).unwrap();
+        let request = Request::get(path).body(Body::empty()).unwrap();
+        let response = wrap(router, origins, Arc::new(SystemEntropy)).oneshot(request).await.unwrap();
+        response.extensions().get::<MatchedPath>().map(|route| route.as_str().to_owned())
+    }
+
+    #[tokio::test]
+    async fn the_route_is_known_outside_of_the_router() {
+        assert_eq!(route_of("/V1.0/Applications/x").await.as_deref(), Some("/v1.0/applications/{id}"));
+        assert_eq!(route_of("/nothing").await, None);
     }
 }
