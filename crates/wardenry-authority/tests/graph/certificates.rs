@@ -20,7 +20,9 @@ fn entry(key: &SigningKey) -> Value {
 
 /// The thumbprint as directories print it.
 fn thumbprint(key: &SigningKey) -> String {
-    wardenry_jose::decode_base64url(key.kid()).unwrap().iter().map(|byte| format!("{byte:02X}")).collect()
+    let bytes = wardenry_jose::decode_base64url(key.kid()).unwrap();
+    let digits = bytes.iter().flat_map(|byte| [byte >> 4, byte & 15]);
+    digits.map(|digit| char::from_digit(digit.into(), 16).unwrap().to_ascii_uppercase()).collect()
 }
 
 /// What a registered certificate looks like, with its content as given.
