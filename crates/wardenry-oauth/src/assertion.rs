@@ -31,12 +31,10 @@ pub struct AssertionAudiences<'a> {
 impl AssertionAudiences<'_> {
     fn contain(&self, audience: &str) -> bool {
         let audience = audience.to_ascii_lowercase();
-        let Some(path) =
-            self.origins.iter().find_map(|origin| audience.strip_prefix(&origin.to_ascii_lowercase()))
+        // The slash belongs to the comparison: one origin may be the beginning of another.
+        let under = |origin: &String| audience.strip_prefix(&origin.to_ascii_lowercase())?.strip_prefix('/');
+        let Some((name, rest)) = self.origins.iter().find_map(under).and_then(|path| path.split_once('/'))
         else {
-            return false;
-        };
-        let Some((name, rest)) = path.strip_prefix('/').and_then(|path| path.split_once('/')) else {
             return false;
         };
         let names_tenant =

@@ -66,6 +66,19 @@ fn any_name_of_the_tenants_endpoints_is_an_audience() {
 }
 
 #[test]
+fn one_origin_may_be_the_beginning_of_another() {
+    let tenant = tenant();
+    for origins in [["https://id.example", "https://id.example.org"], ["https://localhost", ORIGIN]] {
+        let origins = origins.map(str::to_owned);
+        let audiences = AssertionAudiences { origins: &origins, tenant: &tenant };
+        for origin in &origins {
+            assert!(audiences.contain(&format!("{origin}/alder.example/oauth2/token")), "{origin}");
+        }
+        assert!(!audiences.contain("https://id.example.evil/alder.example/oauth2/token"));
+    }
+}
+
+#[test]
 fn the_time_range_is_bounded_on_both_sides() {
     for (name, secs) in [("exp", -301), ("exp", 4000), ("nbf", 400)] {
         let refused = checked(&changed(name, json!(at(secs).unix_secs())));
