@@ -75,10 +75,13 @@ fn client_id(parameters: &Parameters, basic: Option<&BasicCredential>) -> Result
 }
 
 /// Reads a client id: a GUID that is not all zeros.
+///
+/// The refusal does not repeat the text: it may be the secret, sent in the wrong place.
 pub fn parse_client_id(text: &str) -> Result<AppId, OAuthError> {
-    text.parse::<AppId>().ok().filter(|id| !id.as_guid().is_nil()).ok_or_else(|| {
-        OAuthError::new(Code::MalformedClientId, format!("The client id {} is not usable.", quoted(text)))
-    })
+    text.parse::<AppId>()
+        .ok()
+        .filter(|id| !id.as_guid().is_nil())
+        .ok_or_else(|| OAuthError::new(Code::MalformedClientId, "The client id is no GUID, or all zeros."))
 }
 
 fn credential(
