@@ -90,8 +90,8 @@ impl Directory {
         if let Some(resource) = catalogue::resource_by_identifier(identifier) {
             return Ok(Some((resource.app_id, TokenVersion::V1)));
         }
-        let app_id =
-            identifier.strip_prefix("api://").unwrap_or(identifier).trim_end_matches('/').parse::<AppId>();
+        let bare = identifier.strip_suffix('/').unwrap_or(identifier);
+        let app_id = bare.strip_prefix("api://").unwrap_or(bare).parse::<AppId>();
         let application = match app_id {
             Ok(app) => self.store.application_by_app_id(app).await?,
             Err(_) => self.registered_identifier(identifier).await?,
