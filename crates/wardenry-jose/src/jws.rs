@@ -3,13 +3,19 @@
 use aws_lc_rs::signature::{
     RSA_PKCS1_2048_8192_SHA256, RSA_PSS_2048_8192_SHA256, RsaParameters, RsaPublicKeyComponents,
 };
+use base64::Engine as _;
+use base64::engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig};
 use serde::Deserialize;
 use serde_json::{Map, Value};
 
-use crate::decode_base64url;
-
 /// The longest token that is looked at, in bytes. Real tokens stay well under 8 KiB.
 const MAX_TOKEN_BYTES: usize = 64 * 1024;
+
+/// Base64url with or without padding.
+const PADDED_OR_NOT: GeneralPurpose = GeneralPurpose::new(
+    &base64::alphabet::URL_SAFE,
+    GeneralPurposeConfig::new().with_decode_padding_mode(DecodePaddingMode::Indifferent),
+);
 
 /// The signature algorithms that verification can be told to accept.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -97,13 +103,16 @@ pub struct VerifiedJws {
 
 impl<'a> UnverifiedJws<'a> {
     /// Takes a compact token apart.
+    ///
+    /// Each part may carry the base64 padding that RFC 7515 section 2 leaves out: the asynchronous
+    /// credentials of azure-identity for Python sign and send their assertions with it.
     pub fn parse(token: &'a str) -> Result<Self, JwsError> {
         if token.len() > MAX_TOKEN_BYTES {
             return Err(JwsError::Malformed);
         }
         let (signed, signature) = token.rsplit_once('.').ok_or(JwsError::Malformed)?;
         let (header, payload) = signed.split_once('.').ok_or(JwsError::Malformed)?;
-        let decode = |part| decode_base64url(part).ok_or(JwsError::Malformed);
+        let decode = |part| PADDED_OR_NOT.decode(part).map_err(|_| JwsError::Malformed);
         let header: Header = serde_json::from_slice(&decode(header)?).map_err(|_| JwsError::Malformed)?;
         let claims = serde_json::from_slice(&decode(payload)?).map_err(|_| JwsError::Malformed)?;
         Ok(Self { header, claims, signed, signature: decode(signature)? })
@@ -171,6 +180,15 @@ mod tests {
         {
             assert_eq!(parse_error(token), JwsError::Malformed, "{token:.20}");
         }
+    }
+
+    #[test]
+    fn padded_parts_are_read_and_kept_as_they_were_signed() {
+        let parsed = UnverifiedJws::parse("eyJhbGciOiJSUzI1NiIgfQ==.eyJhIjoxfQ==.AQI=").unwrap();
+        assert_eq!(parsed.header(), &Header { alg: "RS256".to_owned(), ..Header::default() });
+        assert_eq!(parsed.unverified_claims(), serde_json::json!({"a": 1}).as_object().unwrap());
+        assert_eq!((parsed.signed, parsed.signature), ("eyJhbGciOiJSUzI1NiIgfQ==.eyJhIjoxfQ==", vec![1, 2]));
+        assert_eq!(parse_error("eyJhbGciOiJSUzI1NiIgfQ===.e30.AQI"), JwsError::Malformed);
     }
 
     #[test]
