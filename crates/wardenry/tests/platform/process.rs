@@ -1,0 +1,139 @@
+//! Starting the program, and waiting for what it says.
+
+use std::collections::BTreeMap;
+use std::io::{BufRead as _, BufReader};
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+use std::sync::mpsc;
+use std::time::Duration;
+
+use tempfile::TempDir;
+
+/// The longest that a server may take to say that it answers, on a very busy machine.
+const START_TIMEOUT: Duration = Duration::from_secs(60);
+
+/// What a finished command said.
+#[derive(Debug)]
+pub(crate) struct Said {
+    pub(crate) code: Option<i32>,
+    pub(crate) out: String,
+    pub(crate) err: String,
+}
+
+/// The program, without anything of the surrounding environment that it reads.
+pub(crate) fn wardenry() -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_wardenry"));
+    let ours = std::env::vars_os().filter(|(name, _)| name.to_string_lossy().starts_with("WARDENRY_"));
+    for (name, _) in ours.collect::<Vec<_>>() {
+        command.env_remove(name);
+    }
+    command.env("NO_COLOR", "1").stdin(Stdio::null());
+    command
+}
+
+/// Runs a command to its end.
+pub(crate) fn run(command: &mut Command) -> Said {
+    let output = command.output().expect("the program starts");
+    Said {
+        code: output.status.code(),
+        out: String::from_utf8(output.stdout).expect("output is text"),
+        err: String::from_utf8(output.stderr).expect("messages are text"),
+    }
+}
+
+/// A development server with the demo's world, ended when dropped.
+pub(crate) struct Server {
+    _running: Killed,
+    pub(crate) folder: TempDir,
+}
+
+impl Server {
+    /// Starts on a fresh folder.
+    pub(crate) fn start() -> Self {
+        Self::start_in(TempDir::new().expect("a temporary folder"))
+    }
+
+    /// Starts on a folder that may hold the data of an earlier server.
+    pub(crate) fn start_in(folder: TempDir) -> Self {
+        let mut command = wardenry();
+        command.args(["serve", "--dev", "--seed", "demo", "--listen", "127.0.0.1:0"]);
+        command
+            .arg("--data")
+            .arg(folder.path().join("data"))
+            .arg("--env-file")
+            .arg(folder.path().join("env"));
+        let running = Killed(spawn_until(&mut command, "server answers at"));
+        Self { _running: running, folder }
+    }
+
+    pub(crate) fn env_file(&self) -> PathBuf {
+        self.folder.path().join("env")
+    }
+
+    pub(crate) fn data(&self) -> PathBuf {
+        self.folder.path().join("data")
+    }
+
+    /// The environment file's lines.
+    pub(crate) fn env(&self) -> BTreeMap<String, String> {
+        read_env(&self.env_file())
+    }
+
+    /// Runs a client command that finds this server through its environment file.
+    pub(crate) fn client(&self, arguments: &[&str]) -> Said {
+        run(wardenry()
+            .args(arguments)
+            .env("WARDENRY_ENV_FILE", self.env_file())
+            .env("HOME", self.folder.path()))
+    }
+
+    /// Ends the server the hard way and keeps its folder.
+    pub(crate) fn kill(self) -> TempDir {
+        self.folder
+    }
+}
+
+/// Ends a process when dropped.
+pub(crate) struct Killed(pub(crate) Child);
+
+impl Drop for Killed {
+    fn drop(&mut self) {
+        // Already ended is as good.
+        drop(self.0.kill());
+        drop(self.0.wait());
+    }
+}
+
+/// Starts a server and waits until its messages contain a text.
+pub(crate) fn spawn_until(command: &mut Command, text: &'static str) -> Child {
+    let mut child = command.stdout(Stdio::null()).stderr(Stdio::piped()).spawn().expect("the program starts");
+    let messages = child.stderr.take().expect("standard error is piped");
+    let (said, heard) = mpsc::channel();
+    std::thread::spawn(move || {
+        // Reads on after the text, so that the server never waits for a reader.
+        for line in BufReader::new(messages).lines().map_while(Result::ok) {
+            drop(said.send(line));
+        }
+    });
+    let mut all = Vec::new();
+    loop {
+        match heard.recv_timeout(START_TIMEOUT) {
+            Ok(line) if line.contains(text) => return child,
+            Ok(line) => all.push(line),
+            Err(_) => {
+                drop(Killed(child));
+                panic!("the server did not say {text:?}, but: {all:#?}");
+            }
+        }
+    }
+}
+
+pub(crate) fn read_env(path: &Path) -> BTreeMap<String, String> {
+    let text = std::fs::read_to_string(path).expect("the environment file is there");
+    text.lines()
+        .map(|line| {
+            let (key, value) = line.split_once('=').expect("lines are KEY=value");
+            (key.to_owned(), value.to_owned())
+        })
+        .collect()
+}
