@@ -1,0 +1,88 @@
+//! What the kernel knows of a process.
+
+use std::time::Duration;
+
+use anyhow::Context as _;
+
+/// `/proc` counts processor time in ticks of 10 ms, on every architecture.
+const TICK: Duration = Duration::from_millis(10);
+
+/// Counts the processor time that a process uses from now on.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct CpuTimer {
+    pid: u32,
+    before: Duration,
+}
+
+impl CpuTimer {
+    pub(crate) fn start(pid: u32) -> anyhow::Result<Self> {
+        Ok(Self { pid, before: cpu_time(pid)? })
+    }
+
+    pub(crate) fn elapsed(&self) -> anyhow::Result<Duration> {
+        Ok(cpu_time(self.pid)?.saturating_sub(self.before))
+    }
+}
+
+/// Processor time that all threads of a process have used so far, in the kernel and outside of it.
+fn cpu_time(pid: u32) -> anyhow::Result<Duration> {
+    let text = read(pid, "stat")?;
+    parse_cpu_time(&text).with_context(|| format!("/proc/{pid}/stat has an unknown form"))
+}
+
+/// Memory that a process has in RAM, in KiB: its own and what it maps of files.
+pub(crate) fn resident_kib(pid: u32) -> anyhow::Result<u32> {
+    let text = read(pid, "status")?;
+    parse_resident_kib(&text).with_context(|| format!("/proc/{pid}/status has an unknown form"))
+}
+
+/// The load averages of the last 1, 5 and 15 minutes, as the kernel prints them.
+pub(crate) fn load_average() -> anyhow::Result<String> {
+    let text = std::fs::read_to_string("/proc/loadavg").context("cannot read /proc/loadavg")?;
+    Ok(text.split_whitespace().take(3).collect::<Vec<_>>().join(" "))
+}
+
+/// The name of the processor.
+pub(crate) fn processor() -> anyhow::Result<String> {
+    let text = std::fs::read_to_string("/proc/cpuinfo").context("cannot read /proc/cpuinfo")?;
+    let name = text.lines().find_map(|line| line.strip_prefix("model name")?.split_once(": "));
+    Ok(name.map_or("an unnamed processor", |(_, name)| name).to_owned())
+}
+
+fn read(pid: u32, file: &str) -> anyhow::Result<String> {
+    let path = format!("/proc/{pid}/{file}");
+    std::fs::read_to_string(&path).with_context(|| format!("cannot read {path}"))
+}
+
+fn parse_cpu_time(stat: &str) -> Option<Duration> {
+    // The name of the program is in parentheses and may hold anything; user and system time are the
+    // twelfth and thirteenth field after it.
+    let (_, fields) = stat.rsplit_once(") ")?;
+    let mut fields = fields.split(' ').skip(11);
+    let user: u32 = fields.next()?.parse().ok()?;
+    let system: u32 = fields.next()?.parse().ok()?;
+    Some(TICK * (user + system))
+}
+
+fn parse_resident_kib(status: &str) -> Option<u32> {
+    let value = status.lines().find_map(|line| line.strip_prefix("VmRSS:"))?;
+    value.trim().strip_suffix(" kB")?.parse().ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn processor_time_is_found_after_any_program_name() {
+        let stat = "4711 (a) b (c)) S 1 4711 4711 0 -1 4194560 100 0 3 0 150 25 7 8 20 0 4 0 99 1 2";
+        assert_eq!(parse_cpu_time(stat), Some(Duration::from_millis(1750)));
+        assert_eq!(parse_cpu_time("4711 (a) S 1"), None);
+    }
+
+    #[test]
+    fn resident_memory_is_read_in_kib() {
+        assert_eq!(parse_resident_kib("VmPeak:\t  9 kB\nVmRSS:\t   51234 kB\nRssAnon: 1 kB\n"), Some(51234));
+        assert_eq!(parse_resident_kib("Name:\tx\n"), None);
+    }
+}
