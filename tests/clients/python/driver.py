@@ -65,9 +65,9 @@ class MsalPython:
         if form == "PKCS#12":
             return {"private_key_pfx_path": credential["pfx_file"], "passphrase": credential["pfx_password"]}
         made = {"private_key": Path(credential["key_file"]).read_text()}
-        if form in ("thumbprint", "thumbprint and certificate"):
+        if form in ("SHA-1 thumbprint", "SHA-1 thumbprint and chain"):
             made["thumbprint"] = credential["sha1"]
-        if form in ("certificate", "thumbprint and certificate"):
+        if form in ("PEM certificate", "SHA-1 thumbprint and chain"):
             made["public_certificate"] = Path(credential["certificate_file"]).read_text()
         return made
 
