@@ -140,7 +140,12 @@ impl Directory {
         let mut added = Vec::new();
         for entry in entries {
             match entry.key_id.and_then(|id| before.iter().find(|known| known.key_id == id)) {
-                Some(known) => application.certificates.push(unchanged(known, entry.certificate.as_ref())?),
+                Some(known) => {
+                    check_unchanged(known, entry.certificate.as_ref())?;
+                    if !application.certificates.contains(known) {
+                        application.certificates.push(known.clone());
+                    }
+                }
                 None => added.push(entry),
             }
         }
@@ -195,15 +200,15 @@ impl Directory {
 }
 
 /// A registered certificate is replaced by a new entry, not changed in place.
-fn unchanged(
+fn check_unchanged(
     known: &CertificateCredential,
     sent: Option<&NewCertificate>,
-) -> Result<CertificateCredential, DirectoryError> {
+) -> Result<(), DirectoryError> {
     if sent.is_some_and(|sent| sent.certificate.der() != known.certificate_der) {
         let problem = format!("is another certificate than the one registered under {}", known.key_id);
         return Err(DirectoryError::invalid("keyCredentials.key", problem));
     }
-    Ok(known.clone())
+    Ok(())
 }
 
 fn check_credential_count(count: usize) -> Result<(), DirectoryError> {
