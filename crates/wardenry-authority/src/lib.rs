@@ -12,6 +12,7 @@ mod landing;
 mod refusal;
 mod sign_out;
 mod state;
+mod tenant_name;
 mod token;
 
 pub use state::Authority;

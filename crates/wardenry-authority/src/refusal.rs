@@ -9,7 +9,7 @@ use wardenry_directory::DirectoryError;
 use wardenry_oauth::error::{Code, ErrorBody, OAuthError, Occurrence, description};
 use wardenry_web::origin::Origin;
 use wardenry_web::page::{Page, foreign_text};
-use wardenry_web::request_id::{RequestId, client_request_id};
+use wardenry_web::request_id::RequestId;
 
 use crate::state::Authority;
 
@@ -22,9 +22,9 @@ pub(crate) struct JsonRefusal {
 }
 
 /// The ids and the time under which a request's refusal is reported.
-pub(crate) fn occurrence(id: RequestId, headers: &HeaderMap, now: Timestamp) -> Occurrence {
+pub(crate) fn occurrence(id: RequestId, now: Timestamp) -> Occurrence {
     let trace_id = id.as_guid();
-    Occurrence { trace_id, correlation_id: client_request_id(headers).unwrap_or(trace_id), at: now }
+    Occurrence { trace_id, correlation_id: id.client().unwrap_or(trace_id), at: now }
 }
 
 impl JsonRefusal {
@@ -88,14 +88,8 @@ pub(crate) fn storage_fault(error: DirectoryError) -> OAuthError {
 }
 
 /// A refusal as a page, for defects that must not be sent to an unproven address.
-pub(crate) fn page(
-    authority: &Authority,
-    error: &OAuthError,
-    id: RequestId,
-    headers: &HeaderMap,
-    onward: Markup,
-) -> Page {
-    let occurrence = occurrence(id, headers, authority.directory.clock().now());
+pub(crate) fn page(authority: &Authority, error: &OAuthError, id: RequestId, onward: Markup) -> Page {
+    let occurrence = occurrence(id, authority.directory.clock().now());
     tracing::info!(oauth.code = error.code().number(), "refused with a page: {}", error.text());
     let content = html! {
         p.eyebrow { "AADSTS" (error.code().number()) }
@@ -113,11 +107,6 @@ pub(crate) fn page(
 }
 
 /// The `error_description` of a refusal that is sent to the application.
-pub(crate) fn redirect_description(
-    error: &OAuthError,
-    id: RequestId,
-    headers: &HeaderMap,
-    now: Timestamp,
-) -> String {
-    description(error, &occurrence(id, headers, now))
+pub(crate) fn redirect_description(error: &OAuthError, id: RequestId, now: Timestamp) -> String {
+    description(error, &occurrence(id, now))
 }

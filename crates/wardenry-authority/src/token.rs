@@ -5,10 +5,11 @@
 
 use axum::Json;
 use axum::body::Bytes;
+use axum::extract::State;
 use axum::extract::rejection::BytesRejection;
-use axum::extract::{Path, State};
 use axum::response::{IntoResponse, Response};
-use http::{HeaderMap, Method, header};
+use http::{HeaderMap, HeaderValue, Method, StatusCode, header};
+use uuid::Uuid;
 use wardenry_core::entropy::random_bytes;
 use wardenry_core::secret::SecretString;
 use wardenry_oauth::EndpointVersion;
@@ -21,15 +22,16 @@ use wardenry_oauth::parameters::Parameters;
 use wardenry_oauth::tenant_segment::TenantSegment;
 use wardenry_oauth::token_request::{self, BasicCredential, ClientCredentialsRequest, PresentedCredential};
 use wardenry_web::origin::Origin;
-use wardenry_web::request_id::RequestId;
+use wardenry_web::request_id::{CLIENT_REQUEST_ID, RequestId};
 
 use crate::refusal::{JsonRefusal, no_store, occurrence, storage_fault};
 use crate::state::Authority;
+use crate::tenant_name::TenantName;
 
 /// `POST /{tenant}/oauth2/token`.
 pub(crate) async fn create_v1_token(
     State(authority): State<Authority>,
-    Path(tenant): Path<String>,
+    TenantName(tenant): TenantName,
     id: RequestId,
     origin: Origin,
     method: Method,
@@ -43,7 +45,7 @@ pub(crate) async fn create_v1_token(
 /// `POST /{tenant}/oauth2/v2.0/token`.
 pub(crate) async fn create_v2_token(
     State(authority): State<Authority>,
-    Path(tenant): Path<String>,
+    TenantName(tenant): TenantName,
     id: RequestId,
     origin: Origin,
     method: Method,
@@ -68,14 +70,30 @@ async fn answer(authority: &Authority, request: Incoming, endpoint: EndpointVers
         Ok(body) => {
             let mut response = Json(body).into_response();
             no_store(response.headers_mut());
-            response.headers_mut().insert("x-ms-clitelem", http::HeaderValue::from_static("1,0,0,,"));
+            response.headers_mut().insert("x-ms-clitelem", HeaderValue::from_static("1,0,0,,"));
             response
         }
         Err(error) => {
-            let occurrence = occurrence(request.id, &request.headers, authority.directory.clock().now());
-            JsonRefusal::new(error, occurrence, request.origin).into_response()
+            let mut occurrence = occurrence(request.id, authority.directory.clock().now());
+            if let Some(correlation_id) = request.id.client().or_else(|| id_in_body(&request)) {
+                occurrence.correlation_id = correlation_id;
+            }
+            let unauthorized = error.status() == StatusCode::UNAUTHORIZED;
+            let mut response = JsonRefusal::new(error, occurrence, request.origin).into_response();
+            if unauthorized && request.headers.contains_key(header::AUTHORIZATION) {
+                // RFC 6749 section 5.2: a client that tried to authenticate by header is answered in kind.
+                let challenge = HeaderValue::from_static("Basic realm=\"token endpoint\"");
+                response.headers_mut().insert(header::WWW_AUTHENTICATE, challenge);
+            }
+            response
         }
     }
+}
+
+/// Some libraries send their id for the request as one more parameter.
+fn id_in_body(request: &Incoming) -> Option<Uuid> {
+    let parameters = Parameters::from_urlencoded(request.body.as_ref().ok()?).ok()?;
+    Uuid::try_parse(parameters.get(CLIENT_REQUEST_ID).ok()??).ok()
 }
 
 async fn issue(

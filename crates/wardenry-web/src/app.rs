@@ -50,7 +50,8 @@ async fn note_route(route: Option<MatchedPath>, request: Request, next: Next) ->
 }
 
 async fn surround(State(around): State<Surroundings>, mut request: Request, next: Next) -> Response {
-    let id = RequestId(random_guid(around.entropy.as_ref()));
+    let guid = random_guid(around.entropy.as_ref());
+    let id = RequestId::of_request(guid, request.uri(), request.headers());
     let origin = around.origins.of_request(request.uri(), request.headers());
     request.extensions_mut().insert(id);
     request.extensions_mut().insert(origin);

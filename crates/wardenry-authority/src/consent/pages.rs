@@ -164,7 +164,7 @@ pub(super) fn wrong_tenant(browser: &Browser<'_>, user: &SignedInUser) -> Page {
 
 /// A refusal that cannot be sent to the application.
 pub(super) fn refusal(browser: &Browser<'_>, error: &OAuthError, onward: Option<Markup>) -> Page {
-    refusal::page(browser.authority, error, browser.id, browser.headers, onward.unwrap_or_default())
+    refusal::page(browser.authority, error, browser.id, onward.unwrap_or_default())
 }
 
 /// The form was not sent by a page of this browser, or its cookie is gone.

@@ -67,7 +67,7 @@ pub(super) fn failure_link(
 }
 
 fn failure_description(browser: &Browser<'_>, error: &OAuthError) -> String {
-    redirect_description(error, browser.id, browser.headers, browser.authority.directory.clock().now())
+    redirect_description(error, browser.id, browser.authority.directory.clock().now())
 }
 
 fn deliver(browser: &Browser<'_>, reply: &ProvenReply, answer: Vec<(&str, &str)>) -> Response {

@@ -3,7 +3,7 @@
 use std::net::SocketAddr;
 
 use axum::body::Bytes;
-use axum::extract::{ConnectInfo, Path, RawQuery, State};
+use axum::extract::{ConnectInfo, RawQuery, State};
 use axum::response::{IntoResponse, Response};
 use http::{Extensions, HeaderMap, HeaderValue, StatusCode, header};
 use wardenry_directory::sign_in::SignInError;
@@ -20,13 +20,14 @@ use super::entry::Entry;
 use super::{Browser, Stop, forced_beneficiaries, pages, reply};
 use crate::refusal::storage_fault;
 use crate::state::Authority;
+use crate::tenant_name::TenantName;
 
 macro_rules! entry_points {
     ($($(#[$docs:meta])+ $name:ident => $endpoint:expr;)+) => {$(
         $(#[$docs])+
         pub(crate) async fn $name(
             State(authority): State<Authority>,
-            Path(tenant): Path<String>,
+            TenantName(tenant): TenantName,
             RawQuery(query): RawQuery,
             id: RequestId,
             headers: HeaderMap,

@@ -2,7 +2,6 @@
 
 use axum::extract::{RawQuery, State};
 use axum::response::{IntoResponse, Response};
-use http::HeaderMap;
 use serde_json::{Value, json};
 use url::Url;
 use wardenry_oauth::error::{Code, OAuthError, quoted};
@@ -19,13 +18,12 @@ pub(crate) async fn get_instance(
     State(authority): State<Authority>,
     id: RequestId,
     origin: Origin,
-    headers: HeaderMap,
     RawQuery(query): RawQuery,
 ) -> Response {
     match instance(&authority, &origin, query.unwrap_or_default().as_bytes()) {
         Ok(body) => document(&body),
         Err(error) => {
-            let occurrence = occurrence(id, &headers, authority.directory.clock().now());
+            let occurrence = occurrence(id, authority.directory.clock().now());
             JsonRefusal::new(error, occurrence, origin).into_response()
         }
     }

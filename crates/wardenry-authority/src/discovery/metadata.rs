@@ -4,9 +4,8 @@
 //! not served here (device code, userinfo, mutual TLS). As there, grant types and challenge methods are
 //! not listed.
 
-use axum::extract::{Path, State};
+use axum::extract::State;
 use axum::response::{IntoResponse, Response};
-use http::HeaderMap;
 use serde_json::{Map, Value, json};
 use wardenry_oauth::EndpointVersion;
 use wardenry_oauth::access_token::{v1_issuer, v2_issuer};
@@ -16,27 +15,26 @@ use wardenry_web::request_id::RequestId;
 use super::{NamedTenant, document, named_tenant};
 use crate::refusal::{JsonRefusal, occurrence};
 use crate::state::Authority;
+use crate::tenant_name::TenantName;
 
 /// The v1 document.
 pub(crate) async fn get_v1_metadata(
     State(authority): State<Authority>,
-    Path(tenant): Path<String>,
+    TenantName(tenant): TenantName,
     id: RequestId,
     origin: Origin,
-    headers: HeaderMap,
 ) -> Response {
-    answer(&authority, &tenant, EndpointVersion::V1, id, origin, &headers).await
+    answer(&authority, &tenant, EndpointVersion::V1, id, origin).await
 }
 
 /// The v2 document.
 pub(crate) async fn get_v2_metadata(
     State(authority): State<Authority>,
-    Path(tenant): Path<String>,
+    TenantName(tenant): TenantName,
     id: RequestId,
     origin: Origin,
-    headers: HeaderMap,
 ) -> Response {
-    answer(&authority, &tenant, EndpointVersion::V2, id, origin, &headers).await
+    answer(&authority, &tenant, EndpointVersion::V2, id, origin).await
 }
 
 async fn answer(
@@ -45,12 +43,11 @@ async fn answer(
     version: EndpointVersion,
     id: RequestId,
     origin: Origin,
-    headers: &HeaderMap,
 ) -> Response {
     match named_tenant(authority, tenant).await {
         Ok(named) => document(&metadata(&named, version, &origin)),
         Err(error) => {
-            let occurrence = occurrence(id, headers, authority.directory.clock().now());
+            let occurrence = occurrence(id, authority.directory.clock().now());
             JsonRefusal::new(error, occurrence, origin).into_response()
         }
     }
