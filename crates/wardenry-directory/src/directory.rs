@@ -118,7 +118,11 @@ impl Directory {
 fn touches_answers(change: &Change) -> bool {
     !matches!(
         change,
-        Change::PutUser(_) | Change::AddSession(_) | Change::RemoveSession { .. } | Change::AddSigningKey(_)
+        Change::PutUser(_)
+            | Change::AddSession(_)
+            | Change::RemoveSession { .. }
+            | Change::RemoveEndedSessions { .. }
+            | Change::AddSigningKey(_)
     )
 }
 

@@ -127,7 +127,9 @@ impl Directory {
             target: format!("user {}", user.id),
             detail: String::new(),
         };
-        self.commit(vec![Change::AddSession(session)], deed).await?;
+        // Whoever signs in clears away what has ended, so that sessions do not pile up.
+        let changes = vec![Change::RemoveEndedSessions { by: created }, Change::AddSession(session)];
+        self.commit(changes, deed).await?;
         Ok(value)
     }
 

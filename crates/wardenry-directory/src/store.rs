@@ -6,6 +6,7 @@
 use async_trait::async_trait;
 use wardenry_core::id::{AppId, ApplicationId, KeyId, ServicePrincipalId, TenantId, UserId};
 use wardenry_core::secret::SecretDigest;
+use wardenry_core::time::Timestamp;
 
 use crate::model::{
     AppRoleAssignment, Application, AuditEvent, CertificateCredential, DelegatedGrant, PasswordCredential,
@@ -113,6 +114,10 @@ pub enum Change {
     AddSession(Session),
     RemoveSession {
         digest: SecretDigest,
+    },
+    /// Removes every session that has ended by this time. There may be none.
+    RemoveEndedSessions {
+        by: Timestamp,
     },
     AddSigningKey(StoredSigningKey),
 }

@@ -149,6 +149,8 @@ CREATE TABLE session (
     FOREIGN KEY (tenant, user_id) REFERENCES directory_user (tenant, id) ON DELETE CASCADE
 ) STRICT;
 
+CREATE INDEX session_by_end ON session (expires);
+
 CREATE TABLE signing_key (
     kid TEXT NOT NULL PRIMARY KEY,
     encrypted_private_key BLOB NOT NULL,

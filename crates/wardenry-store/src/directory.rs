@@ -188,6 +188,7 @@ async fn apply(connection: &mut SqliteConnection, change: &Change) -> Result<(),
         }
         Change::AddSession(session) => sessions::add(connection, session).await,
         Change::RemoveSession { digest } => sessions::remove(connection, digest).await,
+        Change::RemoveEndedSessions { by } => sessions::remove_ended(connection, *by).await,
         Change::AddSigningKey(key) => signing_keys::add(connection, key).await,
     }
 }

@@ -23,6 +23,19 @@ pub async fn a_session_is_found_by_its_digest_until_it_is_removed(store: &dyn Di
     assert_eq!(kept.as_ref().map(forms::session), Some(forms::session(&sessions[1])));
 }
 
+/// What has ended by a time is cleared away, the last moment included; the rest stays.
+pub async fn ended_sessions_are_removed_together(store: &dyn DirectoryStore) {
+    user_of_tenant_1(store).await;
+    let sessions = [1, 2, 3].map(|n| session(tenant_id(1), user_id(1), n));
+    apply(store, &sessions.clone().map(Change::AddSession)).await;
+    let by = sessions[1].expires;
+    apply(store, &[Change::RemoveEndedSessions { by }]).await;
+    apply(store, &[Change::RemoveEndedSessions { by }]).await;
+    for (n, kept) in [(1, false), (2, false), (3, true)] {
+        assert_eq!(store.session(&digest(n)).await.unwrap().is_some(), kept, "session {n}");
+    }
+}
+
 /// One cookie cannot come to mean another person.
 pub async fn a_digest_is_taken_once(store: &dyn DirectoryStore) {
     user_of_tenant_1(store).await;

@@ -4,6 +4,7 @@ use sqlx::sqlite::{SqlitePool, SqliteRow};
 use sqlx::{SqliteConnection, query};
 use wardenry_core::id::{TenantId, UserId};
 use wardenry_core::secret::SecretDigest;
+use wardenry_core::time::Timestamp;
 use wardenry_directory::model::Session;
 use wardenry_directory::store::{StoreError, Unique};
 
@@ -33,6 +34,15 @@ pub(super) async fn remove(
         .await
         .map_err(failed)?;
     removed_something(&result)
+}
+
+pub(super) async fn remove_ended(connection: &mut SqliteConnection, by: Timestamp) -> Result<(), StoreError> {
+    query("DELETE FROM session WHERE expires <= $1")
+        .bind(by.unix_ticks())
+        .execute(connection)
+        .await
+        .map_err(failed)?;
+    Ok(())
 }
 
 /// Finds the session by its hash. The search is not in constant time and need not be: whoever knew how
