@@ -1,11 +1,10 @@
 //! The directory in the Graph shape, under `/v1.0`: applications with their credentials, service
 //! principals, app role assignments, the organisation.
 //!
-//! Every handler goes the same way: the [`Exchange`](exchange::Exchange) turns the bearer token into an
-//! authorization object of the directory for the one call of
-//! [`wardenry_core::calls`] that the handler serves; the body is read afterwards, strictly; the service
-//! decides; the wire types of `wire.rs` render. Nothing here takes a tenant id from the request: the
-//! tenant is the token's.
+//! Every handler goes the same way. `exchange.rs` turns the bearer token into an authorization object of
+//! the directory for the one call of [`wardenry_core::calls`] that the handler serves; the body is read
+//! afterwards, strictly; the service decides; `wire.rs` renders. Nothing here takes a tenant id from the
+//! request: the tenant is the token's.
 //!
 //! What this subset settles where the live service leaves room:
 //!
