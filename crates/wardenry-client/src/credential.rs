@@ -8,9 +8,10 @@ use std::time::Duration;
 use tokio::io::AsyncReadExt as _;
 use tokio::process::Command;
 use wardenry_core::secret::SecretString;
+use wardenry_jose::CertifiedKeyError;
 use zeroize::Zeroizing;
 
-use crate::assertion::{CertificateCredential, CertificateCredentialError};
+use crate::assertion::CertificateCredential;
 use crate::key_value_file::{KeyValueError, parse_key_values};
 
 /// The largest secret or PEM text that is read, in bytes.
@@ -85,7 +86,7 @@ pub enum CredentialError {
     #[error("{program} did not finish within {} seconds", COMMAND_TIMEOUT.as_secs())]
     CommandTimeout { program: String },
     #[error("{origin} does not hold a usable certificate")]
-    Certificate { origin: String, source: CertificateCredentialError },
+    Certificate { origin: String, source: CertifiedKeyError },
 }
 
 impl CredentialSource {

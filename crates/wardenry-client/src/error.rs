@@ -50,8 +50,6 @@ pub(crate) enum ErrorKind {
     NoApi { profile: String },
     #[error("{what} is not an https address: {url:?}")]
     Address { what: &'static str, url: String },
-    #[error("the client assertion could not be signed")]
-    Assertion,
 }
 
 /// Why an answer could not be read.

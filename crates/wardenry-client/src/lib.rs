@@ -57,7 +57,7 @@ mod token;
 mod token_cache;
 mod transport;
 
-pub use assertion::{CertificateCredential, CertificateCredentialError};
+pub use assertion::CertificateCredential;
 pub use client::{Client, ClientSettings};
 pub use consent::{ConsentForm, ConsentState, ConsentUrlError, consent_url, missing_permissions};
 pub use credential::{

@@ -135,7 +135,7 @@ impl TokenRequest<'_> {
             Credential::Secret(secret) => form.append_pair("client_secret", secret.expose()),
             Credential::Certificate(certificate) => {
                 let (now, entropy) = (transport.clock.now(), &*transport.entropy);
-                let assertion = certificate.assertion(self.app, endpoint, now, entropy)?;
+                let assertion = certificate.assertion(self.app, endpoint, now, entropy);
                 form.append_pair("client_assertion_type", ASSERTION_TYPE);
                 form.append_pair("client_assertion", &assertion)
             }

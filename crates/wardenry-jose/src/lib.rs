@@ -1,21 +1,23 @@
 //! JSON Web Signatures as the identity platform uses them: RSA keys with a certificate, compact
 //! serialisation, key sets by `kid`.
 //!
-//! The algorithm policy is fixed here and nowhere else: tokens are signed with RS256; verification
-//! accepts RS256 and, for client assertions, PS256 ([RFC 7518 section 3]); the key is always one that
+//! The algorithm policy is fixed here and nowhere else: tokens are signed with RS256 and client
+//! assertions with PS256; verification accepts RS256 and, for client assertions, PS256 ([RFC 7518 section 3]); the key is always one that
 //! the verifier already holds, never one that the token brings along (`jwk`, `jku`, `x5c` are ignored).
 //! Nothing here knows OAuth: what the claims mean is `wardenry-oauth`'s business.
 //!
-//! Start at [`SigningKey`] to sign and at [`UnverifiedJws`] to verify.
+//! Start at [`SigningKey`] to sign tokens, at [`CertifiedKey`] to sign assertions, and at [`UnverifiedJws`] to verify.
 //!
 //! [RFC 7518 section 3]: https://www.rfc-editor.org/rfc/rfc7518#section-3
 
 mod certificate;
+mod certified_key;
 mod jws;
 mod key_set;
 mod signing_key;
 
 pub use certificate::{Certificate, CertificateError};
+pub use certified_key::{CertifiedKey, CertifiedKeyError};
 pub use jws::{Algorithm, Header, JwsError, UnverifiedJws, VerifiedJws};
 pub use key_set::{Jwk, JwkSet, KeySet};
 pub use signing_key::{GeneratedKey, SigningKey, SigningKeyError, ThumbprintHeader};

@@ -2,7 +2,8 @@
 
 use std::error::Error as StdError;
 
-use wardenry_client::{CertificateCredentialError, CertificateProblem, CredentialError, Error};
+use wardenry_client::{CertificateProblem, CredentialError, Error};
+use wardenry_jose::CertifiedKeyError;
 
 /// Hints for an error and everything that caused it, the most specific first.
 pub(crate) fn for_error(error: &(dyn StdError + 'static)) -> Vec<String> {
@@ -13,7 +14,7 @@ pub(crate) fn for_error(error: &(dyn StdError + 'static)) -> Vec<String> {
             hints.extend(for_call(error));
         } else if let Some(error) = found.downcast_ref::<CredentialError>() {
             hints.extend(for_credential(error));
-        } else if let Some(CertificateCredentialError::EncryptedKey) = found.downcast_ref() {
+        } else if let Some(CertifiedKeyError::EncryptedKey) = found.downcast_ref() {
             hints.push("decrypt the key into a file of its own: openssl pkcs8 -in KEY -out PLAIN".to_owned());
         }
         cause = found.source();
