@@ -147,7 +147,7 @@ impl Client {
         display_name: &str,
         proof: &CertificateCredential,
     ) -> Result<(), Error> {
-        let proof = self.proof(application, proof)?;
+        let proof = self.proof(application, proof);
         let new = KeyCredential::for_certificate(certificate, display_name);
         let url = self.graph_url(&format!("/applications/{application}/addKey"));
         let body = json!({"keyCredential": new, "passwordCredential": null, "proof": proof});
@@ -183,10 +183,10 @@ impl Client {
         Ok(found.key_credentials)
     }
 
-    fn proof(&self, application: ApplicationId, key: &CertificateCredential) -> Result<String, Error> {
+    fn proof(&self, application: ApplicationId, key: &CertificateCredential) -> String {
         let transport = self.transport();
         let proof = key.proof(&application.to_string(), transport.clock.now(), &*transport.entropy);
-        Ok(proof.as_str().to_owned())
+        proof.as_str().to_owned()
     }
 
     /// The app's service principal in the tenant, or `None` when the tenant has not let it in.

@@ -124,7 +124,7 @@ impl TokenRequest<'_> {
         read_answer(&transport.send(request).await?, sent)
     }
 
-    fn form(&self, endpoint: &str, transport: &Transport) -> Result<Zeroizing<String>, Error> {
+    fn form(&self, endpoint: &str, transport: &Transport) -> Zeroizing<String> {
         let mut form = form_urlencoded::Serializer::new(String::new());
         form.append_pair("grant_type", "client_credentials").append_pair("client_id", &self.app.to_string());
         match self.version {
@@ -140,7 +140,7 @@ impl TokenRequest<'_> {
                 form.append_pair("client_assertion", &assertion)
             }
         };
-        Ok(Zeroizing::new(form.finish()))
+        Zeroizing::new(form.finish())
     }
 }
 
