@@ -63,10 +63,14 @@ pub fn client_id(parameters: &Parameters) -> Result<AppId, OAuthError> {
 impl ProvenReply {
     /// Settles the reply address from the registered ones.
     ///
-    /// A request without `redirect_uri` uses the first registered address, which is what the
-    /// documentation's own consent link relies on; the admin consent endpoints insist on the parameter
-    /// only when several are registered.
-    pub fn prove(parameters: &Parameters, registered: &[&str]) -> Result<Self, OAuthError> {
+    /// A request without `redirect_uri` uses the only registered address. Of several, the v1 authorize
+    /// endpoint takes the first, because the documentation's own consent link names none; the others
+    /// insist on the parameter (RFC 6749 section 3.1.2.3).
+    pub fn prove(
+        parameters: &Parameters,
+        endpoint: ConsentEndpoint,
+        registered: &[&str],
+    ) -> Result<Self, OAuthError> {
         let mode = match parameters.get("response_mode")? {
             None => ResponseMode::Query,
             Some(text) => ResponseMode::parse(text).ok_or_else(|| {
@@ -76,10 +80,13 @@ impl ProvenReply {
                 )
             })?,
         };
-        let uri = match (parameters.get("redirect_uri")?, registered.first()) {
-            (_, None) => return Err(OAuthError::of(Code::NoRedirectUri)),
-            (None, Some(first)) => (*first).to_owned(),
-            (Some(requested), Some(_)) => {
+        let first_will_do = endpoint == ConsentEndpoint::Authorize(EndpointVersion::V1);
+        let uri = match (parameters.get("redirect_uri")?, registered) {
+            (_, []) => return Err(OAuthError::of(Code::NoRedirectUri)),
+            (None, [only]) => (*only).to_owned(),
+            (None, [first, ..]) if first_will_do => (*first).to_owned(),
+            (None, _) => return Err(OAuthError::of(Code::NoReplyAddress)),
+            (Some(requested), _) => {
                 if !registered.iter().any(|known| redirect_uri::matches(known, requested)) {
                     return Err(OAuthError::new(
                         Code::RedirectUriMismatch,
@@ -177,14 +184,18 @@ mod tests {
     }
 
     fn reply(query: &str, registered: &[&str]) -> Result<ProvenReply, Code> {
-        ProvenReply::prove(&parameters(query), registered).map_err(|error| error.code())
+        reply_at(ConsentEndpoint::Authorize(EndpointVersion::V1), query, registered)
+    }
+
+    fn reply_at(endpoint: ConsentEndpoint, query: &str, registered: &[&str]) -> Result<ProvenReply, Code> {
+        ProvenReply::prove(&parameters(query), endpoint, registered).map_err(|error| error.code())
     }
 
     #[test]
     fn the_documentations_link_uses_the_registered_address() {
         let parameters = parameters(LINK);
-        let reply = ProvenReply::prove(&parameters, &["https://portal.azure.com"]).unwrap();
         let endpoint = ConsentEndpoint::Authorize(EndpointVersion::V1);
+        let reply = ProvenReply::prove(&parameters, endpoint, &["https://portal.azure.com"]).unwrap();
         let request = parse(&parameters, endpoint, client_id(&parameters).unwrap(), reply).unwrap();
         assert_eq!(request.client.to_string(), CLIENT);
         assert_eq!(request.prompt, Prompt::Consent);
@@ -207,10 +218,25 @@ mod tests {
     }
 
     #[test]
+    fn only_the_v1_link_may_leave_the_choice_among_several_addresses_open() {
+        let registered = ["https://a.example/cb", "https://b.example/cb"];
+        let v1 = ConsentEndpoint::Authorize(EndpointVersion::V1);
+        assert_eq!(reply_at(v1, "", &registered).unwrap().uri(), "https://a.example/cb");
+        for endpoint in [
+            ConsentEndpoint::Authorize(EndpointVersion::V2),
+            ConsentEndpoint::AdminConsent(EndpointVersion::V1),
+            ConsentEndpoint::AdminConsent(EndpointVersion::V2),
+        ] {
+            assert_eq!(reply_at(endpoint, "", &registered), Err(Code::NoReplyAddress));
+            assert_eq!(reply_at(endpoint, "", &registered[..1]).unwrap().uri(), "https://a.example/cb");
+        }
+    }
+
+    #[test]
     fn later_defects_travel_to_the_proven_address() {
         let defect = |query: &str, endpoint| {
             let parameters = parameters(query);
-            let reply = ProvenReply::prove(&parameters, &["https://a.example/cb"]).unwrap();
+            let reply = ProvenReply::prove(&parameters, endpoint, &["https://a.example/cb"]).unwrap();
             let client = CLIENT.parse().unwrap();
             parse(&parameters, endpoint, client, reply)
                 .map(|_| ())

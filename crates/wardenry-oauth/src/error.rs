@@ -84,7 +84,7 @@ codes! {
     MalformedInstance = 50050, "invalid_request", 400, plain,
         "The authorization_endpoint parameter is not an https address.",
         "Send authorization_endpoint=https://<host>/<tenant>/oauth2/v2.0/authorize.";
-    AccountLocked = 50053, "invalid_grant", 400, plain,
+    AccountLocked = 50053, "invalid_grant", 429, plain,
         "Too many failed sign-ins for this account or address.",
         "Wait some minutes, then try again with the right password.";
     AccountDisabled = 50057, "invalid_grant", 400, plain,
@@ -178,7 +178,7 @@ codes! {
         "The endpoint accepts POST requests only.",
         "Send the request as POST with a form body.";
     NoReplyAddress = 900971, "invalid_request", 400, plain,
-        "The request names no redirect URI and none can be taken from the registration.",
+        "The request names no redirect URI, and several are registered.",
         "Send redirect_uri with one of the registered addresses.";
     ResourceParameterOnV2 = 901002, "invalid_request", 400, plain,
         "The v2 endpoint does not take a resource parameter.",
