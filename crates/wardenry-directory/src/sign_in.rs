@@ -16,6 +16,9 @@ use crate::store::Change;
 /// How long a browser stays signed in.
 pub const SESSION_LIFETIME: Duration = Duration::from_secs(24 * 3600);
 
+/// More characters than a user name can have: 64 before the `@`, and a domain name of 253.
+const MAX_USER_NAME: usize = 64 + 1 + 253 + 1;
+
 /// Somebody who has proved who they are. Only a sign-in or a session look-up makes one.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SignedInUser {
@@ -89,23 +92,20 @@ impl Directory {
         password: &SecretString,
         address: &str,
     ) -> Result<SignedInUser, SignInError> {
-        let user_name = user_name.trim().to_lowercase();
-        if !self.throttle.allows(&user_name, address, self.now()) {
+        // Longer than any account's name, and short enough to be counted.
+        let user_name: String = user_name.trim().to_lowercase().chars().take(MAX_USER_NAME).collect();
+        if !self.throttle.admits(&user_name, address, self.now()) {
             return Err(SignInError::Throttled);
         }
         let user = self.store.user_by_name(&user_name).await.map_err(DirectoryError::from)?;
         let hash = user.as_ref().map(|user| &user.password_hash);
         let verified = self.passwords.verify(password, hash).await;
         match user {
-            Some(user) if verified && user.enabled => {
-                self.throttle.succeeded(&user_name);
-                Ok(SignedInUser::of(user))
+            Some(user) if verified => {
+                self.throttle.succeeded(&user_name, address);
+                if user.enabled { Ok(SignedInUser::of(user)) } else { Err(SignInError::Disabled) }
             }
-            Some(_) if verified => Err(SignInError::Disabled),
-            _ => {
-                self.throttle.failed(&user_name, address, self.now());
-                Err(SignInError::Invalid)
-            }
+            _ => Err(SignInError::Invalid),
         }
     }
 
