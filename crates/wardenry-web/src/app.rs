@@ -53,6 +53,7 @@ async fn surround(State(around): State<Surroundings>, mut request: Request, next
     let guid = random_guid(around.entropy.as_ref());
     let id = RequestId::of_request(guid, request.uri(), request.headers());
     let origin = around.origins.of_request(request.uri(), request.headers());
+    let is_local = origin.is_loopback();
     request.extensions_mut().insert(id);
     request.extensions_mut().insert(origin);
     let span = tracing::info_span!("request", request.id = %id, http.method = %request.method());
@@ -70,10 +71,14 @@ async fn surround(State(around): State<Surroundings>, mut request: Request, next
         headers.insert(REQUEST_ID_HEADER, value);
     }
     headers.insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
-    headers.insert(
-        header::STRICT_TRANSPORT_SECURITY,
-        HeaderValue::from_static("max-age=31536000; includeSubDomains"),
-    );
+    // On localhost it would cut off everything else that is developed there, redirect URIs of native apps
+    // (RFC 8252 section 7.3) among them: browsers apply it to all ports.
+    if !is_local {
+        headers.insert(
+            header::STRICT_TRANSPORT_SECURITY,
+            HeaderValue::from_static("max-age=31536000; includeSubDomains"),
+        );
+    }
     response
 }
 

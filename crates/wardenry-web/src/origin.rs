@@ -19,6 +19,14 @@ impl Origin {
     pub fn as_str(&self) -> &str {
         &self.0
     }
+
+    /// Whether only this machine reaches the address.
+    pub fn is_loopback(&self) -> bool {
+        let authority = &self.0["https://".len()..];
+        ["localhost", "127.0.0.1", "[::1]"].iter().any(|host| {
+            authority.strip_prefix(host).is_some_and(|rest| rest.is_empty() || rest.starts_with(':'))
+        })
+    }
 }
 
 impl fmt::Display for Origin {
@@ -120,6 +128,17 @@ mod tests {
     fn a_foreign_host_changes_nothing() {
         for host in ["evil.example", "localhost:1", "localhost", "localhost:8443.evil.example", ""] {
             assert_eq!(asked(host), "https://localhost:8443", "{host}");
+        }
+    }
+
+    #[test]
+    fn loopback_addresses_are_known_by_their_host() {
+        let local = |authority: &str| OwnOrigins::new([authority]).unwrap().preferred().is_loopback();
+        for authority in ["localhost", "LOCALHOST:8443", "127.0.0.1:1", "[::1]:8443"] {
+            assert!(local(authority), "{authority}");
+        }
+        for authority in ["id.example", "localhost.example:8443", "127.0.0.1.example"] {
+            assert!(!local(authority), "{authority}");
         }
     }
 
