@@ -52,8 +52,8 @@ struct Settled {
 enum Stop {
     /// Shown to the person, because no address is proven or nothing can be said there.
     Page(OAuthError),
-    /// Sent to the application.
-    Reply(OAuthError, ProvenReply),
+    /// Sent to the application, in the words of the endpoint.
+    Reply(OAuthError, ProvenReply, ConsentEndpoint),
     /// A page of its own.
     Response(Box<Response>),
 }
@@ -90,9 +90,10 @@ impl Browser<'_> {
         }
         let registered = directory.redirect_uris(client).await.map_err(storage_fault)?.ok_or_else(unknown)?;
         let registered: Vec<&str> = registered.iter().map(String::as_str).collect();
-        let reply = ProvenReply::prove(entry.parameters(), &registered)?;
-        let request = authorize_request::parse(entry.parameters(), entry.endpoint(), client, reply)
-            .map_err(|(error, reply)| Stop::Reply(error, reply))?;
+        let endpoint = entry.endpoint();
+        let reply = ProvenReply::prove(entry.parameters(), endpoint, &registered)?;
+        let request = authorize_request::parse(entry.parameters(), endpoint, client, reply)
+            .map_err(|(error, reply)| Stop::Reply(error, reply, endpoint))?;
         Ok(Settled { tenant, request })
     }
 
@@ -107,25 +108,40 @@ impl Browser<'_> {
 
     /// What the application asks the user's tenant for, if the user may be asked at all.
     async fn asked(&self, settled: &Settled, user: &SignedInUser) -> Result<ConsentRequest, Stop> {
+        let request = &settled.request;
         if settled.tenant.as_ref().is_some_and(|tenant| tenant.id != user.tenant()) {
-            return Err(Stop::Response(Box::new(pages::wrong_tenant(self, user).into_response())));
+            return Err(match request.prompt {
+                Prompt::None => request.reply_with(OAuthError::of(Code::SelectAccount)),
+                _ => Stop::Response(Box::new(pages::wrong_tenant(self, user).into_response())),
+            });
         }
-        let client = settled.request.client;
-        let lookup = self.authority.directory.consent_request(user, client, &subject(&settled.request)).await;
+        let (client, subject) = (request.client, subject(request));
+        let lookup = self.authority.directory.consent_request(user, client, &subject).await;
         match lookup.map_err(storage_fault)? {
+            ConsentLookup::Found(found) if is_switched_off(&found) => {
+                Err(request.refuse_with(OAuthError::of(Code::ApplicationDisabled)))
+            }
             ConsentLookup::Found(found) => Ok(found),
-            ConsentLookup::UnknownApplication => Err(Stop::Page(OAuthError::new(
+            ConsentLookup::UnknownApplication => Err(request.refuse_with(OAuthError::new(
                 Code::ApplicationNotFound,
                 format!("The application '{client}' is not available to the tenant '{}'.", user.tenant()),
             ))),
-            ConsentLookup::Broken(wish) => Err(Stop::Page(OAuthError::new(
-                Code::ApplicationMisconfigured,
-                format!(
+            ConsentLookup::Broken(wish) => {
+                let text = format!(
                     "The application asks for {} of {}, which does not exist.",
                     quoted(&wish.permission),
                     quoted(&wish.resource)
-                ),
-            ))),
+                );
+                Err(match subject {
+                    ConsentSubject::WishList => {
+                        request.refuse_with(OAuthError::new(Code::ApplicationMisconfigured, text))
+                    }
+                    // The request is wrong, not the registration.
+                    ConsentSubject::Scopes(_) => {
+                        request.reply_with(OAuthError::new(Code::InvalidScope, text))
+                    }
+                })
+            }
         }
     }
 
@@ -133,10 +149,34 @@ impl Browser<'_> {
     fn stopped(&self, stop: Stop) -> Response {
         match stop {
             Stop::Page(error) => pages::refusal(self, &error, None).into_response(),
-            Stop::Reply(error, reply) => reply::failure(self, &reply, &error, &[]),
+            Stop::Reply(error, reply, endpoint) => reply::failure(self, endpoint, &reply, &error, &[]),
             Stop::Response(response) => *response,
         }
     }
+}
+
+/// Where a refusal goes.
+trait Refused {
+    /// To the application.
+    fn reply_with(&self, error: OAuthError) -> Stop;
+    /// To the person, or to the application when the person must not be bothered (`prompt=none`).
+    fn refuse_with(&self, error: OAuthError) -> Stop;
+}
+
+impl Refused for AuthorizeRequest {
+    fn reply_with(&self, error: OAuthError) -> Stop {
+        Stop::Reply(error, self.reply.clone(), self.endpoint)
+    }
+
+    fn refuse_with(&self, error: OAuthError) -> Stop {
+        if self.prompt == Prompt::None { self.reply_with(error) } else { Stop::Page(error) }
+    }
+}
+
+/// Whether the publisher or the user's tenant has switched the application off.
+fn is_switched_off(asked: &ConsentRequest) -> bool {
+    let application = &asked.application;
+    application.disabled || application.principal.as_ref().is_some_and(|principal| !principal.enabled)
 }
 
 /// Which permissions a request is about: the registration's list, or the scopes that it names.

@@ -7,6 +7,7 @@
 mod consent;
 mod discovery;
 mod error_lookup;
+mod form_body;
 pub mod graph;
 mod landing;
 mod refusal;

@@ -3,7 +3,6 @@
 //! A link alone does not sign anybody out, since any site can make a browser follow one; it shows a
 //! page with a button.
 
-use axum::body::Bytes;
 use axum::extract::State;
 use axum::response::{IntoResponse, Response};
 use http::{HeaderMap, StatusCode, header};
@@ -13,6 +12,7 @@ use wardenry_web::origin::Origin;
 use wardenry_web::page::Page;
 use wardenry_web::{cookie, form};
 
+use crate::form_body::FormBody;
 use crate::refusal::storage_fault;
 use crate::state::Authority;
 
@@ -37,7 +37,7 @@ pub(crate) async fn sign_out(
     State(authority): State<Authority>,
     origin: Origin,
     headers: HeaderMap,
-    body: Bytes,
+    FormBody(body): FormBody,
 ) -> Response {
     let parameters = Parameters::from_urlencoded(&body).unwrap_or_default();
     let submitted = parameters.get(form::FIELD).ok().flatten();

@@ -1,12 +1,11 @@
 //! `POST /consent`: the consent page's form, accepted or declined.
 
-use axum::body::Bytes;
 use axum::extract::State;
 use axum::response::Response;
 use http::HeaderMap;
 use wardenry_directory::DirectoryError;
 use wardenry_oauth::EndpointVersion;
-use wardenry_oauth::authorize_request::ConsentEndpoint;
+use wardenry_oauth::authorize_request::{AuthorizeRequest, ConsentEndpoint};
 use wardenry_oauth::consent::Beneficiaries;
 use wardenry_oauth::error::{Code, OAuthError};
 use wardenry_oauth::parameters::Parameters;
@@ -16,6 +15,7 @@ use wardenry_web::request_id::RequestId;
 
 use super::entry::Entry;
 use super::{Browser, Settled, Stop, forced_beneficiaries, pages, reply, subject};
+use crate::form_body::FormBody;
 use crate::refusal::storage_fault;
 use crate::state::Authority;
 
@@ -25,7 +25,7 @@ pub(crate) async fn answer_consent(
     id: RequestId,
     origin: Origin,
     headers: HeaderMap,
-    body: Bytes,
+    FormBody(body): FormBody,
 ) -> Response {
     let browser = Browser { authority: &authority, id, headers: &headers };
     let step = async {
@@ -52,7 +52,7 @@ async fn accepted(
 ) -> Result<Response, Stop> {
     let request = &settled.request;
     let Some(user) = browser.user(settled).await? else {
-        return Ok(pages::sign_in(browser, entry, request.login_hint.as_deref(), None));
+        return Ok(pages::sign_in(browser, entry, settled, request.login_hint.as_deref(), None));
     };
     let asked = browser.asked(settled, &user).await?;
     let chosen = if for_everybody { Beneficiaries::Organisation } else { Beneficiaries::User };
@@ -70,20 +70,11 @@ async fn accepted(
 /// Each endpoint has its own way to say that the person declined.
 fn declined(browser: &Browser<'_>, settled: &Settled) -> Response {
     let error = OAuthError::of(Code::ConsentDeclined);
-    let reply = &settled.request.reply;
-    match settled.request.endpoint {
-        ConsentEndpoint::Authorize(_) => {
-            reply::failure(browser, reply, &error, &[("error_subcode", "cancel")])
-        }
-        ConsentEndpoint::AdminConsent(EndpointVersion::V1) => {
-            reply::failure(browser, reply, &error.with_error("permission_denied"), &[])
-        }
-        // The live service says `admin_consent=True` although nothing was consented to.
-        ConsentEndpoint::AdminConsent(EndpointVersion::V2) => reply::failure(
-            browser,
-            reply,
-            &error.with_error("consent_required"),
-            &[("admin_consent", "True")],
-        ),
-    }
+    let AuthorizeRequest { endpoint, reply, .. } = &settled.request;
+    let (error, extra): (_, &[_]) = match endpoint {
+        ConsentEndpoint::Authorize(_) => (error, &[("error_subcode", "cancel")]),
+        ConsentEndpoint::AdminConsent(EndpointVersion::V1) => (error.with_error("permission_denied"), &[]),
+        ConsentEndpoint::AdminConsent(EndpointVersion::V2) => (error.with_error("consent_required"), &[]),
+    };
+    reply::failure(browser, *endpoint, reply, &error, extra)
 }

@@ -59,8 +59,14 @@ impl Entry {
 
     /// The same request after the sign-in that it asked for, so that it does not ask again.
     pub(crate) fn target_after_sign_in(&self) -> String {
-        let asks = |pair: &&str| !matches!(*pair, "prompt=login" | "prompt=select_account");
-        self.target_with(&self.query.split('&').filter(asks).collect::<Vec<_>>().join("&"))
+        let asks_for_sign_in = |pair: &str| {
+            let decoded = url::form_urlencoded::parse(pair.as_bytes()).next();
+            decoded.is_some_and(|(name, value)| {
+                name == "prompt" && matches!(&*value, "login" | "select_account")
+            })
+        };
+        let rest: Vec<_> = self.query.split('&').filter(|pair| !asks_for_sign_in(pair)).collect();
+        self.target_with(&rest.join("&"))
     }
 
     fn target_with(&self, query: &str) -> String {
@@ -124,9 +130,11 @@ mod tests {
 
     #[test]
     fn a_request_for_sign_in_is_fulfilled_once() {
-        let entry =
-            Entry::from_target("/common/oauth2/authorize?prompt=login&client_id=x&state=prompt%3Dlogin")
-                .unwrap();
-        assert_eq!(entry.target_after_sign_in(), "/common/oauth2/authorize?client_id=x&state=prompt%3Dlogin");
+        for prompt in ["prompt=login", "prompt=select_account", "%70rompt=%6cogin"] {
+            let target = format!("/common/oauth2/authorize?{prompt}&client_id=x&state=prompt%3Dlogin");
+            let entry = Entry::from_target(&target).unwrap();
+            let after = "/common/oauth2/authorize?client_id=x&state=prompt%3Dlogin";
+            assert_eq!(entry.target_after_sign_in(), after, "{prompt}");
+        }
     }
 }

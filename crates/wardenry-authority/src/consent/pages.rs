@@ -19,6 +19,7 @@ use crate::refusal;
 pub(super) fn sign_in(
     browser: &Browser<'_>,
     entry: &Entry,
+    settled: &Settled,
     user_name: Option<&str>,
     failure: Option<&OAuthError>,
 ) -> Response {
@@ -43,7 +44,8 @@ pub(super) fn sign_in(
                 div.actions { button.primary type="submit" { "Sign in" } }
             }
         };
-        Page::ok("Sign in", content)
+        // Somebody who has nothing to consent to goes straight on to the application.
+        Page { form_targets: vec![settled.request.reply.uri().to_owned()], ..Page::ok("Sign in", content) }
     })
 }
 

@@ -40,9 +40,10 @@ pub(super) fn success(browser: &Browser<'_>, settled: &Settled, user: &SignedInU
     }
 }
 
-/// The answer when nothing was granted. `extra` are further parameters of the endpoint.
+/// The answer when nothing was granted. `extra` are further parameters of the occasion.
 pub(super) fn failure(
     browser: &Browser<'_>,
+    endpoint: ConsentEndpoint,
     reply: &ProvenReply,
     error: &OAuthError,
     extra: &[(&str, &str)],
@@ -50,6 +51,10 @@ pub(super) fn failure(
     let description = failure_description(browser, error);
     let mut answer = vec![("error", error.error()), ("error_description", description.as_str())];
     answer.extend_from_slice(extra);
+    if endpoint == ConsentEndpoint::AdminConsent(EndpointVersion::V2) {
+        // The live service says so although nothing was consented to.
+        answer.push(("admin_consent", "True"));
+    }
     deliver(browser, reply, answer)
 }
 

@@ -2,7 +2,6 @@
 
 use std::net::SocketAddr;
 
-use axum::body::Bytes;
 use axum::extract::{ConnectInfo, RawQuery, State};
 use axum::response::{IntoResponse, Response};
 use http::{Extensions, HeaderMap, HeaderValue, StatusCode, header};
@@ -17,7 +16,8 @@ use wardenry_web::request_id::RequestId;
 use wardenry_web::{cookie, form};
 
 use super::entry::Entry;
-use super::{Browser, Stop, forced_beneficiaries, pages, reply};
+use super::{Browser, Refused as _, Stop, forced_beneficiaries, pages, reply};
+use crate::form_body::FormBody;
 use crate::refusal::storage_fault;
 use crate::state::Authority;
 use crate::tenant_name::TenantName;
@@ -56,9 +56,9 @@ async fn start(browser: &Browser<'_>, entry: Result<Entry, OAuthError>) -> Respo
         let request = &settled.request;
         let Some(user) = browser.user(&settled).await? else {
             if request.prompt == Prompt::None {
-                return Err(Stop::Reply(OAuthError::of(Code::NotSignedIn), request.reply.clone()));
+                return Err(request.reply_with(OAuthError::of(Code::NotSignedIn)));
             }
-            return Ok(pages::sign_in(browser, &entry, request.login_hint.as_deref(), None));
+            return Ok(pages::sign_in(browser, &entry, &settled, request.login_hint.as_deref(), None));
         };
         let asked = browser.asked(&settled, &user).await?;
         let automatic = matches!(request.prompt, Prompt::Automatic | Prompt::None);
@@ -67,7 +67,7 @@ async fn start(browser: &Browser<'_>, entry: Result<Entry, OAuthError>) -> Respo
             return Ok(reply::success(browser, &settled, &user));
         }
         if request.prompt == Prompt::None {
-            return Err(Stop::Reply(OAuthError::of(Code::ConsentRequired), request.reply.clone()));
+            return Err(request.reply_with(OAuthError::of(Code::ConsentRequired)));
         }
         let beneficiaries = forced_beneficiaries(request).unwrap_or(consent::Beneficiaries::User);
         match consent::decide(user.roles(), &asked.wishes, beneficiaries) {
@@ -85,7 +85,7 @@ pub(crate) async fn sign_in(
     origin: Origin,
     extensions: Extensions,
     headers: HeaderMap,
-    body: Bytes,
+    FormBody(body): FormBody,
 ) -> Response {
     let browser = Browser { authority: &authority, id, headers: &headers };
     let address = extensions
@@ -97,6 +97,7 @@ pub(crate) async fn sign_in(
         if form::check(&headers, &origin, parameters.get(form::FIELD)?).is_err() {
             return Ok(pages::expired_form(&browser, &entry));
         }
+        let settled = browser.settle(&entry).await?;
         let user_name = parameters.get("user_name")?.unwrap_or_default();
         let password = parameters.get("password")?.unwrap_or_default().into();
         match authority.directory.sign_in(user_name, &password, &address).await {
@@ -106,10 +107,9 @@ pub(crate) async fn sign_in(
             }
             Err(error) => {
                 let error = sign_in_refusal(error);
-                let mut page = pages::sign_in(&browser, &entry, Some(user_name), Some(&error));
+                let mut page = pages::sign_in(&browser, &entry, &settled, Some(user_name), Some(&error));
                 *page.status_mut() = StatusCode::from_u16(error.status()).unwrap_or(StatusCode::BAD_REQUEST);
                 if error.code() == Code::AccountLocked {
-                    *page.status_mut() = StatusCode::TOO_MANY_REQUESTS;
                     page.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from_static("600"));
                 }
                 Ok(page)
