@@ -90,12 +90,7 @@ impl Directory {
         if let Some(resource) = catalogue::resource_by_identifier(identifier) {
             return Ok(Some((resource.app_id, TokenVersion::V1)));
         }
-        let bare = identifier.strip_suffix('/').unwrap_or(identifier);
-        let app_id = bare.strip_prefix("api://").unwrap_or(bare).parse::<AppId>();
-        let application = match app_id {
-            Ok(app) => self.store.application_by_app_id(app).await?,
-            Err(_) => self.registered_identifier(identifier).await?,
-        };
+        let application = self.identified_application(identifier).await?;
         Ok(application.map(|application| {
             let version = if application.requested_token_version == Some(2) {
                 TokenVersion::V2
@@ -104,6 +99,18 @@ impl Directory {
             };
             (application.app_id, version)
         }))
+    }
+
+    /// The registered application that an identifier names: by id, by `api://<id>`, or by an identifier URI.
+    pub(crate) async fn identified_application(
+        &self,
+        identifier: &str,
+    ) -> Result<Option<Application>, DirectoryError> {
+        let bare = identifier.strip_suffix('/').unwrap_or(identifier);
+        match bare.strip_prefix("api://").unwrap_or(bare).parse::<AppId>() {
+            Ok(app) => Ok(self.store.application_by_app_id(app).await?),
+            Err(_) => self.registered_identifier(identifier).await,
+        }
     }
 
     /// An identifier URI is found with or without one trailing slash.

@@ -18,7 +18,8 @@ use crate::store::Change;
 pub enum ConsentSubject {
     /// The whole wish list of the registration, both kinds (`/.default`, and everything v1).
     WishList,
-    /// The named delegated permissions: values of one resource each, such as `User.Read`.
+    /// The named delegated permissions: each a resource's identifier and a value, such as
+    /// `https://graph.microsoft.com/User.Read`.
     Scopes(Vec<String>),
 }
 
@@ -240,7 +241,7 @@ impl Directory {
     ) -> Result<Result<Vec<WishedPermission>, BrokenWish>, DirectoryError> {
         let required = match subject {
             ConsentSubject::WishList => application.required_resources.clone(),
-            ConsentSubject::Scopes(scopes) => match Self::named_scopes(scopes) {
+            ConsentSubject::Scopes(scopes) => match self.named_scopes(scopes).await? {
                 Ok(required) => required,
                 Err(broken) => return Ok(Err(broken)),
             },
@@ -299,28 +300,45 @@ impl Directory {
     }
 
     /// Reads scopes such as `https://graph.microsoft.com/User.Read`; without a resource part, Graph is meant.
-    fn named_scopes(scopes: &[String]) -> Result<Vec<RequiredResource>, BrokenWish> {
+    async fn named_scopes(
+        &self,
+        scopes: &[String],
+    ) -> Result<Result<Vec<RequiredResource>, BrokenWish>, DirectoryError> {
         let mut required: Vec<RequiredResource> = Vec::new();
+        let mut read: Vec<&String> = Vec::new();
         for scope in scopes {
-            let (identifier, value) = match scope.rsplit_once('/') {
-                Some((identifier, value)) => (identifier, value),
-                None => (catalogue::GRAPH.identifiers[0], scope.as_str()),
+            if read.contains(&scope) {
+                continue;
+            }
+            read.push(scope);
+            let (identifier, value) =
+                scope.rsplit_once('/').unwrap_or((catalogue::GRAPH.identifiers[0], scope));
+            let Some((resource, id)) = self.named_scope(identifier, value).await? else {
+                return Ok(Err(BrokenWish { resource: identifier.to_owned(), permission: value.to_owned() }));
             };
-            let broken = || BrokenWish { resource: identifier.to_owned(), permission: value.to_owned() };
-            let Some(resource) = catalogue::resource_by_identifier(identifier) else {
-                return Err(broken());
-            };
-            let Some(found) = resource.scope(value) else { return Err(broken()) };
-            match required.iter_mut().find(|wish| wish.resource == resource.app_id) {
-                Some(wish) => wish.scopes.push(found.id),
-                None => required.push(RequiredResource {
-                    resource: resource.app_id,
-                    app_roles: Vec::new(),
-                    scopes: vec![found.id],
-                }),
+            match required.iter_mut().find(|wish| wish.resource == resource) {
+                Some(wish) if wish.scopes.contains(&id) => {}
+                Some(wish) => wish.scopes.push(id),
+                None => required.push(RequiredResource { resource, app_roles: Vec::new(), scopes: vec![id] }),
             }
         }
-        Ok(required)
+        Ok(Ok(required))
+    }
+
+    /// The delegated permission of this value, of a first-party resource or a registered one.
+    async fn named_scope(
+        &self,
+        identifier: &str,
+        value: &str,
+    ) -> Result<Option<(AppId, ScopeId)>, DirectoryError> {
+        if let Some(resource) = catalogue::resource_by_identifier(identifier) {
+            return Ok(resource.scope(value).map(|scope| (resource.app_id, scope.id)));
+        }
+        let application = self.identified_application(identifier).await?;
+        Ok(application.and_then(|application| {
+            let scope = application.scopes.iter().find(|scope| scope.enabled && scope.value == value)?;
+            Some((application.app_id, scope.id))
+        }))
     }
 
     async fn described_resource(

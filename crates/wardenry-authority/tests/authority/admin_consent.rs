@@ -1,11 +1,14 @@
 //! `GET /{tenant}/adminconsent` and its v2 twin.
 
 use wardenry_core::catalogue::DirectoryRole;
+use wardenry_core::id::ScopeId;
+use wardenry_directory::model::OwnScope;
 use wardenry_directory::registration::ApplicationPatch;
+use wardenry_directory::store::DirectoryStore as _;
 
 use crate::answer::pairs;
 use crate::browser::Browser;
-use crate::world::{ADMIN, CONNECTOR, CUSTOMER, MTP_SCOPE, ORDINARY, World, web_redirects};
+use crate::world::{ADMIN, CONNECTOR, CUSTOMER, MTP_SCOPE, ORDINARY, World, registration, web_redirects};
 
 const PORTAL: &str = "redirect_uri=https://portal.azure.com";
 
@@ -70,6 +73,44 @@ async fn v2_grants_named_scopes_and_no_application_permission() {
         )
         .await;
     assert_eq!(answer.redacted_reply(), pairs(&[("code", "(code)"), ("session_state", "(guid)")]));
+}
+
+#[tokio::test]
+async fn v2_grants_scopes_of_registered_resources_too() {
+    let world = World::with_users().await;
+    let scope = |id: u128, value: &str, enabled: bool| OwnScope {
+        id: ScopeId::from_guid(uuid::Uuid::from_u128(id)),
+        value: value.to_owned(),
+        display_name: "Read reports".to_owned(),
+        description: "Reads reports.".to_owned(),
+        enabled,
+        admin_only: false,
+    };
+    let properties = ApplicationPatch {
+        identifier_uris: Some(vec!["https://api.harbour.example".to_owned()]),
+        scopes: Some(vec![scope(1, "Report.Read", true), scope(2, "Report.Burn", false)]),
+        ..registration("Harbour Reports", &[])
+    };
+    let resource = world.register(properties).await.app_id;
+    world.let_in(CUSTOMER, resource).await;
+    let mut browser = Browser::new(&world);
+    let named = |scope: &str| v2("common", &format!("scope={scope}&{PORTAL}"));
+    let page = browser.open_as(ADMIN, &named(&format!("api://{resource}/Report.Read"))).await;
+    assert!(page.text.contains("Harbour Reports"), "{}", page.text);
+    browser.accept(&page).await;
+    // Named twice and by two names, it is one.
+    let page = browser
+        .open(&named(&format!("https://api.harbour.example/Report.Read+api://{resource}/Report.Read+https://api.harbour.example/Report.Read")))
+        .await;
+    assert_eq!(page.text.matches("granted already").count(), 1, "{}", page.text);
+    let principal = world.principal(CUSTOMER, CONNECTOR).await.unwrap();
+    let grants = world.store.delegated_grants_of(CUSTOMER, principal).await.unwrap();
+    let granted: Vec<_> = grants.iter().map(|grant| (grant.user, grant.scopes.clone())).collect();
+    assert_eq!(granted, [(None, vec!["Report.Read".to_owned()])]);
+    for scope in ["Report.Burn", "Report.Write", ""] {
+        let answer = browser.open(&named(&format!("api://{resource}/{scope}"))).await;
+        assert_eq!(answer.redacted_reply()[0], ("error".to_owned(), "invalid_scope".to_owned()), "{scope}");
+    }
 }
 
 #[tokio::test]
