@@ -37,7 +37,7 @@ fn all() -> maud::Markup {
     html! {
         h1 { "Error codes" }
         p { "The codes that this authority answers with." }
-        ul.permissions {
+        ul.permissions role="list" {
             @for code in Code::ALL {
                 li {
                     a href={ "/error?code=" (code.number()) } { "AADSTS" (code.number()) }

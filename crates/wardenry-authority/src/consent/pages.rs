@@ -228,7 +228,7 @@ fn permissions(asked: &ConsentRequest) -> Markup {
     html! {
         h2 { "What it asks for" }
         @if asked.wishes.is_empty() { p { "Nothing but to be known to your organisation." } }
-        ul.permissions { @for wish in &asked.wishes { (permission(wish)) } }
+        ul.permissions role="list" { @for wish in &asked.wishes { (permission(wish)) } }
     }
 }
 
