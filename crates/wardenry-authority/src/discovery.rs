@@ -10,7 +10,7 @@ pub(crate) use metadata::{get_v1_metadata, get_v2_metadata};
 
 use axum::Json;
 use axum::response::{IntoResponse, Response};
-use http::{HeaderName, HeaderValue, header};
+use http::{HeaderName, HeaderValue, StatusCode, header};
 use serde::Serialize;
 use wardenry_core::id::TenantId;
 use wardenry_oauth::error::OAuthError;
@@ -41,14 +41,21 @@ pub(crate) async fn named_tenant(authority: &Authority, segment: &str) -> Result
     Ok(NamedTenant::Known { id: tenant.id, region: tenant.region.clone() })
 }
 
+/// What lets scripts of any web page read the public documents.
+const READABLE_FROM_ANYWHERE: [(HeaderName, HeaderValue); 2] = [
+    (header::ACCESS_CONTROL_ALLOW_ORIGIN, HeaderValue::from_static("*")),
+    (header::ACCESS_CONTROL_ALLOW_METHODS, HeaderValue::from_static("GET, OPTIONS")),
+];
+
+/// Answers a browser that asks whether a script may read a public document.
+pub(crate) async fn allow_reading() -> Response {
+    (StatusCode::NO_CONTENT, READABLE_FROM_ANYWHERE).into_response()
+}
+
 /// A public document: cacheable, readable from any web page.
 pub(crate) fn document(body: &impl Serialize) -> Response {
-    let headers: [(HeaderName, HeaderValue); 3] = [
-        (header::CACHE_CONTROL, HeaderValue::from_static("max-age=86400, private")),
-        (header::ACCESS_CONTROL_ALLOW_ORIGIN, HeaderValue::from_static("*")),
-        (header::ACCESS_CONTROL_ALLOW_METHODS, HeaderValue::from_static("GET, OPTIONS")),
-    ];
-    let mut response = (headers, Json(body)).into_response();
+    let cached = [(header::CACHE_CONTROL, HeaderValue::from_static("max-age=86400, private"))];
+    let mut response = (READABLE_FROM_ANYWHERE, cached, Json(body)).into_response();
     response
         .headers_mut()
         .insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json; charset=utf-8"));

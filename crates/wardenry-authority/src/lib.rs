@@ -20,7 +20,8 @@ pub use state::Authority;
 
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
-use axum::routing::{any, get, post};
+use axum::handler::Handler;
+use axum::routing::{MethodRouter, any, get, post};
 use wardenry_web::limits::MAX_FORM_BYTES;
 use wardenry_web::page;
 
@@ -29,11 +30,11 @@ use wardenry_web::page;
 pub fn router(authority: Authority) -> Router {
     Router::new()
         // What client libraries read first.
-        .route("/{tenant}/.well-known/openid-configuration", get(discovery::get_v1_metadata))
-        .route("/{tenant}/v2.0/.well-known/openid-configuration", get(discovery::get_v2_metadata))
-        .route("/{tenant}/discovery/keys", get(discovery::get_v1_keys))
-        .route("/{tenant}/discovery/v2.0/keys", get(discovery::get_v2_keys))
-        .route("/common/discovery/instance", get(discovery::get_instance))
+        .route("/{tenant}/.well-known/openid-configuration", readable(discovery::get_v1_metadata))
+        .route("/{tenant}/v2.0/.well-known/openid-configuration", readable(discovery::get_v2_metadata))
+        .route("/{tenant}/discovery/keys", readable(discovery::get_v1_keys))
+        .route("/{tenant}/discovery/v2.0/keys", readable(discovery::get_v2_keys))
+        .route("/common/discovery/instance", readable(discovery::get_instance))
         // Tokens. Other methods get the platform's own answer, so the routes take any.
         .route("/{tenant}/oauth2/token", any(token::create_v1_token))
         .route("/{tenant}/oauth2/v2.0/token", any(token::create_v2_token))
@@ -53,4 +54,9 @@ pub fn router(authority: Authority) -> Router {
         .layer(DefaultBodyLimit::max(MAX_FORM_BYTES))
         .with_state(authority.clone())
         .merge(graph::router(authority))
+}
+
+/// A public document, which scripts of any web page may read.
+fn readable<T: 'static>(handler: impl Handler<T, Authority>) -> MethodRouter<Authority> {
+    get(handler).options(discovery::allow_reading)
 }

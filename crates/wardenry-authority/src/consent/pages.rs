@@ -121,7 +121,7 @@ pub(super) fn cannot_consent(
         ConsentRefusal::NotLicensed { resources } => (
             "A service is missing",
             html! {
-                p { "Your organisation is not licensed for " strong { (resources.join(", ")) } ", which the application needs. Nothing was granted." }
+                p { "Your organisation is not licensed for " strong { (foreign_text(&resources.join(", "))) } ", which the application needs. Nothing was granted." }
             },
         ),
     };

@@ -128,6 +128,30 @@ async fn unknown_and_malformed_tenants_are_told_apart() {
 }
 
 #[tokio::test]
+async fn a_browser_may_ask_beforehand() {
+    let world = World::new().await;
+    for path in [
+        "/common/v2.0/.well-known/openid-configuration",
+        "/common/.well-known/openid-configuration",
+        "/common/discovery/keys",
+        "/common/discovery/v2.0/keys",
+        "/common/discovery/instance",
+    ] {
+        let answer = world.request(Method::OPTIONS, path).await;
+        assert_eq!((answer.status, answer.text.as_str()), (StatusCode::NO_CONTENT, ""));
+        assert_eq!(answer.header("access-control-allow-origin"), "*");
+        assert_eq!(answer.header("access-control-allow-methods"), "GET, OPTIONS");
+        assert!(!answer.headers.contains_key("access-control-allow-credentials"));
+    }
+    // Nothing that a person signs in to is for scripts of other pages.
+    for path in ["/common/oauth2/authorize", "/sign-in", "/consent", "/common/oauth2/token"] {
+        let answer = world.request(Method::OPTIONS, path).await;
+        assert_eq!(answer.status, StatusCode::METHOD_NOT_ALLOWED, "{path}");
+        assert!(!answer.headers.contains_key("access-control-allow-origin"), "{path}");
+    }
+}
+
+#[tokio::test]
 async fn only_reading_is_possible() {
     let world = World::new().await;
     let path = "/common/v2.0/.well-known/openid-configuration";
