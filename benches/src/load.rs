@@ -9,7 +9,7 @@ use tokio::task::JoinSet;
 use wardenry_jose::UnverifiedJws;
 
 use crate::https::{Connection, Endpoint};
-use crate::process::CpuTimer;
+use crate::process::{CpuTimer, MachineTimer};
 
 /// How many requests are on their way at the same time, each on a connection of its own.
 pub(crate) const CONNECTIONS: usize = 32;
@@ -31,6 +31,8 @@ pub(crate) struct Issued {
     pub(crate) server_cpu: Duration,
     /// Processor time of the load generator, which runs on the same cores.
     pub(crate) generator_cpu: Duration,
+    /// The share of the cores' time that other programs took.
+    pub(crate) others: f64,
     /// Sorted.
     latencies: Vec<Duration>,
 }
@@ -93,6 +95,7 @@ impl Target {
         for _ in 0..CONNECTIONS {
             connections.push(self.endpoint.connect().await?);
         }
+        let machine = MachineTimer::start()?;
         let (server, generator) = (CpuTimer::start(self.pid)?, CpuTimer::start(std::process::id())?);
         let began = Instant::now();
         let mut drivers = JoinSet::new();
@@ -114,12 +117,15 @@ impl Target {
             latencies.append(&mut driven.context("a connection's task ended badly")??);
         }
         let elapsed = began.elapsed();
+        let (server_cpu, generator_cpu) = (server.elapsed()?, generator.elapsed()?);
+        let others = machine.share_of_others(server_cpu + generator_cpu)?;
         latencies.sort_unstable();
         Ok(Issued {
             tokens: u32::try_from(latencies.len()).context("more tokens than can be counted")?,
             elapsed,
-            server_cpu: server.elapsed()?,
-            generator_cpu: generator.elapsed()?,
+            server_cpu,
+            generator_cpu,
+            others,
             latencies,
         })
     }
@@ -195,6 +201,7 @@ mod tests {
             elapsed: Duration::from_secs(2),
             server_cpu: Duration::from_secs(3),
             generator_cpu: Duration::from_secs(1),
+            others: 0.0,
             latencies: (1..=200).map(Duration::from_millis).collect(),
         };
         assert_eq!(issued.percentile(50), Duration::from_millis(101));

@@ -6,8 +6,8 @@ use std::time::Duration;
 pub(crate) const USAGE: &str = "\
 usage: cargo run --release -p wardenry-benches -- tokens [--rounds N] [--seconds N] [--server FILE]
 
-  --rounds N     how often each rate is measured, in turns (5)
-  --seconds N    how long each measurement of a rate takes (4)
+  --rounds N     how often each rate is measured, in turns (10)
+  --seconds N    how long each measurement of a rate takes (2)
   --server FILE  the wardenry binary to measure, instead of building one from this workspace";
 
 /// What to measure, and how thoroughly.
@@ -28,7 +28,7 @@ impl Options {
             Some(other) => return Err(format!("there is no measurement '{other}'")),
             None => return Err("say what to measure".to_owned()),
         }
-        let mut options = Self { rounds: 5, measurement: Duration::from_secs(4), server: None };
+        let mut options = Self { rounds: 10, measurement: Duration::from_secs(2), server: None };
         while let Some(name) = arguments.next() {
             let value = arguments.next().ok_or_else(|| format!("{name} needs a value"));
             match name.as_str() {
@@ -58,7 +58,7 @@ mod tests {
 
     #[test]
     fn defaults_can_be_overruled_one_by_one() {
-        let defaults = Options { rounds: 5, measurement: Duration::from_secs(4), server: None };
+        let defaults = Options { rounds: 10, measurement: Duration::from_secs(2), server: None };
         assert_eq!(parse("tokens"), Ok(defaults.clone()));
         assert_eq!(parse("tokens --rounds 9"), Ok(Options { rounds: 9, ..defaults.clone() }));
         let given = Options { measurement: Duration::from_secs(1), server: Some("w".into()), ..defaults };

@@ -8,7 +8,7 @@ use aws_lc_rs::rand::SystemRandom;
 use aws_lc_rs::rsa::KeySize;
 use aws_lc_rs::signature::{RSA_PKCS1_SHA256, RsaKeyPair};
 
-use crate::process::CpuTimer;
+use crate::process::{CpuTimer, MachineTimer};
 
 /// About as long as the header and the claims of a token.
 const MESSAGE: [u8; 700] = [b'm'; 700];
@@ -19,6 +19,8 @@ pub(crate) struct Signatures {
     pub(crate) per_second: f64,
     /// For each second of processor time.
     pub(crate) per_cpu_second: f64,
+    /// The share of the cores' time that other programs took.
+    pub(crate) others: f64,
 }
 
 /// A key pair that was parsed once.
@@ -42,7 +44,7 @@ impl RawSigner {
     /// Signs on all threads for about that long.
     pub(crate) fn measure(&self, duration: Duration) -> anyhow::Result<Signatures> {
         let start = Barrier::new(self.threads);
-        let timer = CpuTimer::start(std::process::id())?;
+        let (machine, timer) = (MachineTimer::start()?, CpuTimer::start(std::process::id())?);
         let began = Instant::now();
         let signatures = std::thread::scope(|scope| {
             let threads: Vec<_> =
@@ -54,6 +56,7 @@ impl RawSigner {
         Ok(Signatures {
             per_second: f64::from(signatures) / elapsed.as_secs_f64(),
             per_cpu_second: f64::from(signatures) / cpu.as_secs_f64(),
+            others: machine.share_of_others(cpu)?,
         })
     }
 

@@ -85,7 +85,7 @@ impl SeededFolder {
     }
 
     /// Starts the server as an operator would: hardened, on a folder that is already there.
-    pub(crate) fn start(&self) -> anyhow::Result<WardenryServer> {
+    fn start(&self) -> anyhow::Result<WardenryServer> {
         let port = free_port()?;
         let process = Process::spawn(
             Command::new(&self.binary)
@@ -109,6 +109,13 @@ impl SeededFolder {
         Ok(WardenryServer { process, target })
     }
 
+    /// Starts the server and waits until it has issued its first token.
+    pub(crate) async fn start_and_wait(&self) -> anyhow::Result<WardenryServer> {
+        let server = self.start()?;
+        server.target.first_token().await?;
+        Ok(server)
+    }
+
     /// A file of the local certificate authority: `ca.pem`, `server.pem` or `server.key`.
     pub(crate) fn tls_file(&self, name: &str) -> PathBuf {
         self.folder.path().join("data/tls").join(name)
@@ -119,7 +126,7 @@ impl SeededFolder {
     }
 }
 
-/// A server that was started; ready once it has answered.
+/// A server that has answered.
 pub(crate) struct WardenryServer {
     process: Process,
     pub(crate) target: Arc<Target>,
