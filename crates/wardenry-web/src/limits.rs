@@ -16,6 +16,8 @@ pub const REQUEST_TIMEOUT: Duration = Duration::from_secs(30);
 pub const HEADER_TIMEOUT: Duration = Duration::from_secs(15);
 /// The time in which a TLS handshake has to end.
 pub const HANDSHAKE_TIMEOUT: Duration = Duration::from_secs(10);
+/// The time without a request after which a connection is closed.
+pub const IDLE_TIMEOUT: Duration = Duration::from_secs(60);
 /// The most connections at the same time; further ones wait to be accepted.
 pub const MAX_CONNECTIONS: usize = 4096;
 /// The most concurrent requests of one HTTP/2 connection.
