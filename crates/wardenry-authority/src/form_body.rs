@@ -1,25 +1,30 @@
 //! The body of a page's form.
 
 use axum::body::Bytes;
-use axum::extract::{FromRequest, Request};
-use axum::response::{IntoResponse as _, Response};
+use axum::extract::{FromRequest, FromRequestParts as _, Request};
+use axum::response::{IntoResponse, Response};
 use maud::html;
-use wardenry_web::page::Page;
+use wardenry_oauth::error::{Code, OAuthError};
+use wardenry_web::request_id::RequestId;
 
-/// The bytes of a form that a person sent. What does not arrive whole, or is longer than the limit, is
+use crate::refusal;
+use crate::state::Authority;
+
+/// The bytes of a form that a person sent. What is longer than the limit, or does not arrive whole, is
 /// answered with a page.
 pub(crate) struct FormBody(pub(crate) Bytes);
 
-impl<S: Send + Sync> FromRequest<S> for FormBody {
+impl FromRequest<Authority> for FormBody {
     type Rejection = Response;
 
-    async fn from_request(request: Request, state: &S) -> Result<Self, Self::Rejection> {
-        Bytes::from_request(request, state).await.map(Self).map_err(|rejection| {
-            let content = html! {
-                h1 { "The form is too long" }
-                p { "A form may hold 64 KiB. Go back and send less." }
-            };
-            Page::ok("Form too long", content).with_status(rejection.status()).into_response()
+    async fn from_request(request: Request, authority: &Authority) -> Result<Self, Self::Rejection> {
+        let (mut parts, body) = request.into_parts();
+        let id = RequestId::from_request_parts(&mut parts, authority).await;
+        let id = id.map_err(IntoResponse::into_response)?;
+        Bytes::from_request(Request::from_parts(parts, body), authority).await.map(Self).map_err(|_| {
+            let text = "The form is longer than 64 KiB or did not arrive whole.";
+            let error = OAuthError::new(Code::MalformedRequest, text);
+            refusal::page(authority, &error, id, html! {}).into_response()
         })
     }
 }
