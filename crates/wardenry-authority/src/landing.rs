@@ -2,6 +2,7 @@
 
 use axum::extract::State;
 use axum::response::Redirect;
+use http::StatusCode;
 use maud::html;
 use wardenry_web::origin::Origin;
 use wardenry_web::page::Page;
@@ -38,4 +39,14 @@ pub(crate) async fn show_landing(State(_): State<Authority>, origin: Origin) -> 
         p { a href="/error" { "What the error codes mean" } }
     };
     Page::ok("Start", content)
+}
+
+/// Every path that nothing answers.
+pub(crate) async fn show_nothing_here() -> Page {
+    let content = html! {
+        h1 { "There is nothing here" }
+        p { "No page and no endpoint has this address. Compare it with the addresses that this server answers at." }
+        div.actions { a.button href="/portal" { "What answers here" } }
+    };
+    Page::ok("Not found", content).with_status(StatusCode::NOT_FOUND)
 }

@@ -52,6 +52,7 @@ pub fn router(authority: Authority) -> Router {
         .route("/error", get(error_lookup::show_error))
         .route(page::STYLE_PATH, get(page::serve_style))
         .layer(DefaultBodyLimit::max(MAX_FORM_BYTES))
+        .fallback(landing::show_nothing_here)
         .with_state(authority.clone())
         .merge(graph::router(authority))
 }

@@ -28,6 +28,16 @@ async fn the_style_sheet_is_where_the_pages_say() {
     assert!(!style.text.contains("url(") && !style.text.contains("@import"), "nothing else is loaded");
 }
 
+#[tokio::test]
+async fn an_address_that_nothing_answers_says_so_and_leads_on() {
+    let world = World::new().await;
+    for path in ["/nothing", "/portal/incidents/1", "/common/oauth2", "/a/b/c/d/e"] {
+        let page = world.get(path).await;
+        assert_eq!((page.status.as_u16(), page.heading()), (404, "There is nothing here"), "{path}");
+        assert!(page.page().contains("href=\"/portal\""), "{path}");
+    }
+}
+
 /// The relative luminance of `#rrggbb` (WCAG 2.2).
 fn luminance(colour: &str) -> f64 {
     let channel = |at: usize| {
