@@ -134,6 +134,10 @@ impl Directory {
             else {
                 continue;
             };
+            // What is granted on it can come with a token for another resource.
+            if !resource.enabled {
+                continue;
+            }
             if !assigned_resources.contains(&resource.app_id) {
                 assigned_resources.push(resource.app_id);
             }

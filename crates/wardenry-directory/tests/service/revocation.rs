@@ -147,3 +147,19 @@ async fn no_reader_brings_an_old_answer_back() {
         assert!(reader.await.unwrap() > 0);
     }
 }
+
+#[tokio::test]
+async fn a_resource_that_is_switched_off_gives_no_permissions_to_any_token() {
+    let world = World::new().await;
+    let ada = world.administrator().await;
+    let app = world.application(vec![defender(&["Incident.Read.All"], &[])]).await.app_id;
+    world.consent(&ada, app).await.unwrap();
+    assert_eq!(world.roles(world.alder, app, &THREAT_PROTECTION).await, ["Incident.Read.All"]);
+    let admin = world.operator.application_admin(world.alder);
+    let resource = world.principal_of(world.alder, THREAT_PROTECTION.app_id).await;
+    for (enabled, expected) in [(false, &[][..]), (true, &["Incident.Read.All"][..])] {
+        let patch = ServicePrincipalPatch { enabled: Some(enabled), ..ServicePrincipalPatch::default() };
+        world.directory.update_service_principal(&admin, resource, patch).await.unwrap();
+        assert_eq!(world.roles(world.alder, app, &THREAT_PROTECTION).await, expected, "{enabled}");
+    }
+}
