@@ -1,9 +1,12 @@
 //! Consent: what an application asks a tenant for, and granting it.
 
+use std::fmt::Write as _;
 use std::sync::Arc;
 
+use aws_lc_rs::digest::{SHA256, digest};
 use wardenry_core::catalogue::{self, ScopeConsent};
 use wardenry_core::id::{AppId, AppRoleId, ScopeId, ServicePrincipalId, TenantId, UserId};
+use wardenry_jose::base64url;
 use wardenry_oauth::answers::{ClientAnswer, SignInAudience, TenantAnswer};
 use wardenry_oauth::consent::{self, Beneficiaries, PermissionKind, WishedPermission};
 
@@ -32,6 +35,20 @@ pub struct ConsentRequest {
 }
 
 impl ConsentRequest {
+    /// What stands for these wishes of this application to this user, so that a later answer can be tied to
+    /// what was shown. The same wishes have the same fingerprint, granted or not.
+    pub fn fingerprint(&self, user: &SignedInUser) -> String {
+        let mut shown = format!("{} {}", user.id(), self.application.app);
+        for WishedPermission { kind, id, resource, .. } in &self.wishes {
+            let kind = match kind {
+                PermissionKind::Application => "role",
+                PermissionKind::Delegated => "scope",
+            };
+            let _infallible = write!(shown, " {kind} {id} {resource}");
+        }
+        base64url(digest(&SHA256, shown.as_bytes()).as_ref())
+    }
+
     /// Whether everything that is asked for has been granted in the tenant, and its principal exists.
     pub fn is_satisfied(&self) -> bool {
         self.application.principal.is_some() && self.wishes.iter().all(|wish| wish.granted)
@@ -111,11 +128,38 @@ impl Directory {
         subject: &ConsentSubject,
         beneficiaries: Beneficiaries,
     ) -> Result<(), DirectoryError> {
+        self.grant(user, app, subject, beneficiaries, None).await
+    }
+
+    /// The same, if the application still asks for what the user was shown: the publisher may have changed
+    /// the wish list meanwhile. `shown` is a [fingerprint](ConsentRequest::fingerprint).
+    pub async fn grant_shown_consent(
+        &self,
+        user: &SignedInUser,
+        app: AppId,
+        subject: &ConsentSubject,
+        beneficiaries: Beneficiaries,
+        shown: &str,
+    ) -> Result<(), DirectoryError> {
+        self.grant(user, app, subject, beneficiaries, Some(shown)).await
+    }
+
+    async fn grant(
+        &self,
+        user: &SignedInUser,
+        app: AppId,
+        subject: &ConsentSubject,
+        beneficiaries: Beneficiaries,
+        shown: Option<&str>,
+    ) -> Result<(), DirectoryError> {
         let _writing = self.writing.lock().await;
         let ConsentLookup::Found(request) = self.consent_request(user, app, subject).await? else {
             return Err(DirectoryError::not_found("application", app));
         };
         consent::decide(user.roles(), &request.wishes, beneficiaries).map_err(DirectoryError::Consent)?;
+        if shown.is_some_and(|shown| shown != request.fingerprint(user)) {
+            return Err(DirectoryError::ConsentChanged);
+        }
         let application = self
             .store
             .application_by_app_id(app)
@@ -249,7 +293,7 @@ impl Directory {
         let granted = self.granted(user, application).await?;
         let mut wishes = Vec::new();
         for wish in &required {
-            let Some(resource) = self.described_resource(wish).await? else {
+            let Some(resource) = self.described_resource(user.tenant(), wish).await? else {
                 return Ok(Err(BrokenWish { resource: wish.resource.to_string(), permission: "any".into() }));
             };
             let principal = self.store.service_principal_by_app(user.tenant(), wish.resource).await?;
@@ -341,15 +385,21 @@ impl Directory {
         }))
     }
 
+    /// What the resource of a wish offers; `None` when the tenant cannot have it. Applications that other
+    /// tenants keep to themselves are not shown, not even by name.
     async fn described_resource(
         &self,
+        tenant: TenantId,
         wish: &RequiredResource,
     ) -> Result<Option<DescribedResource>, DirectoryError> {
         if let Some(resource) = catalogue::resource_by_app_id(wish.resource) {
             return Ok(Some(DescribedResource::first_party(resource)));
         }
         let application = self.store.application_by_app_id(wish.resource).await?;
-        Ok(application.map(|application| DescribedResource::registered(&application)))
+        let usable = application.filter(|application| {
+            application.home_tenant == tenant || application.audience == SignInAudience::AzureADMultipleOrgs
+        });
+        Ok(usable.map(|application| DescribedResource::registered(&application)))
     }
 }
 

@@ -27,6 +27,9 @@ pub enum DirectoryError {
     /// The consent cannot be given.
     #[error("the consent cannot be given")]
     Consent(ConsentRefusal),
+    /// The application asks for something else than what the user was shown.
+    #[error("the application has changed what it asks for")]
+    ConsentChanged,
     /// The database failed.
     #[error("the directory's storage failed")]
     Store(#[source] StoreError),

@@ -19,6 +19,10 @@ use crate::form_body::FormBody;
 use crate::refusal::storage_fault;
 use crate::state::Authority;
 
+/// What the person is told when the publisher has changed the wish list behind the page.
+const CHANGED: &str =
+    "The application asks for something else by now. Nothing was granted; look at the list again.";
+
 /// Grants the consent, or tells the application that it was declined.
 pub(crate) async fn answer_consent(
     State(authority): State<Authority>,
@@ -38,30 +42,47 @@ pub(crate) async fn answer_consent(
         if parameters.get("decision")? != Some("accept") {
             return Ok(declined(&browser, &settled));
         }
-        let for_everybody = parameters.get("organisation")?.is_some();
-        accepted(&browser, &entry, &settled, for_everybody).await
+        let agreement = Agreement {
+            for_everybody: parameters.get("organisation")?.is_some(),
+            shown: parameters.get(pages::SHOWN)?.unwrap_or_default(),
+        };
+        accepted(&browser, &entry, &settled, &agreement).await
     };
     step.await.unwrap_or_else(|stop: Stop| browser.stopped(stop))
+}
+
+/// What the person has agreed to.
+struct Agreement<'a> {
+    for_everybody: bool,
+    /// The fingerprint of the permissions that the page has shown.
+    shown: &'a str,
 }
 
 async fn accepted(
     browser: &Browser<'_>,
     entry: &Entry,
     settled: &Settled,
-    for_everybody: bool,
+    agreement: &Agreement<'_>,
 ) -> Result<Response, Stop> {
     let request = &settled.request;
     let Some(user) = browser.user(settled).await? else {
         return Ok(pages::sign_in(browser, entry, settled, request.login_hint.as_deref(), None));
     };
     let asked = browser.asked(settled, &user).await?;
-    let chosen = if for_everybody { Beneficiaries::Organisation } else { Beneficiaries::User };
+    let chosen = if agreement.for_everybody { Beneficiaries::Organisation } else { Beneficiaries::User };
     let beneficiaries = forced_beneficiaries(request).unwrap_or(chosen);
     let directory = &browser.authority.directory;
-    match directory.grant_consent(&user, request.client, &subject(request), beneficiaries).await {
+    let subject = subject(request);
+    let granted =
+        directory.grant_shown_consent(&user, request.client, &subject, beneficiaries, agreement.shown).await;
+    match granted {
         Ok(()) => Ok(reply::success(browser, settled, &user)),
         Err(DirectoryError::Consent(refusal)) => {
             Ok(pages::cannot_consent(browser, settled, &user, &asked, &refusal))
+        }
+        Err(DirectoryError::ConsentChanged) => {
+            let asked = browser.asked(settled, &user).await?;
+            Ok(pages::consent(browser, entry, settled, &user, &asked, Some(CHANGED)))
         }
         Err(error) => Err(Stop::Page(storage_fault(error))),
     }

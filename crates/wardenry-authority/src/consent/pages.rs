@@ -49,6 +49,9 @@ pub(super) fn sign_in(
     })
 }
 
+/// The name of the hidden field that says which permissions the page has shown, and to whom.
+pub(super) const SHOWN: &str = "shown";
+
 /// Shows what the application asks for and lets the person accept or decline.
 pub(super) fn consent(
     browser: &Browser<'_>,
@@ -56,12 +59,14 @@ pub(super) fn consent(
     settled: &Settled,
     user: &SignedInUser,
     asked: &ConsentRequest,
+    notice: Option<&str>,
 ) -> Response {
     let request = &settled.request;
     with_form(browser, |token| {
         let content = html! {
             p.eyebrow { "Signed in as " (foreign_text(user.name())) }
             h1 { "Permissions requested" }
+            @if let Some(notice) = notice { p.problem role="alert" { (notice) } }
             (publisher(asked))
             @if forced_beneficiaries(request).is_some() || has_application_permissions(asked) {
                 p { "If you accept, the application gets these permissions for your whole organisation. Nobody else there will be asked." }
@@ -71,6 +76,7 @@ pub(super) fn consent(
             (permissions(asked))
             form method="post" action="/consent" {
                 (hidden(entry, token))
+                input type="hidden" name=(SHOWN) value=(asked.fingerprint(user));
                 @if offers_choice(request, asked, user) {
                     label.choice {
                         input type="checkbox" name="organisation" value="yes";

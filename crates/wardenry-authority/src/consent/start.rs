@@ -71,7 +71,7 @@ async fn start(browser: &Browser<'_>, entry: Result<Entry, OAuthError>) -> Respo
         }
         let beneficiaries = forced_beneficiaries(request).unwrap_or(consent::Beneficiaries::User);
         match consent::decide(user.roles(), &asked.wishes, beneficiaries) {
-            Ok(()) => Ok(pages::consent(browser, &entry, &settled, &user, &asked)),
+            Ok(()) => Ok(pages::consent(browser, &entry, &settled, &user, &asked, None)),
             Err(refusal) => Ok(pages::cannot_consent(browser, &settled, &user, &asked, &refusal)),
         }
     };

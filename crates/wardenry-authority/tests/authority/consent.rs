@@ -113,6 +113,26 @@ async fn a_forged_acceptance_of_an_ordinary_user_is_refused() {
 }
 
 #[tokio::test]
+async fn what_the_page_did_not_show_is_not_granted() {
+    let world = World::with_users().await;
+    let mut browser = Browser::new(&world);
+    let page = browser.open_as(ADMIN, &documentation_link()).await;
+    let more = vec![wishes(&GRAPH, &["User.Read.All"], &[])];
+    let patch = ApplicationPatch { required_resources: Some(more), ..ApplicationPatch::default() };
+    world.change_connector(patch).await;
+    let again = browser.accept(&page).await;
+    assert_eq!((again.status.as_u16(), again.heading()), (200, "Permissions requested"));
+    assert!(again.text.contains("asks for something else by now"), "{}", again.text);
+    assert_eq!(world.principal(CUSTOMER, CONNECTOR).await, None);
+    // A form without the mark agrees to nothing, either.
+    let unmarked = browser.submit(&page, &[("decision", "accept"), ("shown", "")]).await;
+    assert_eq!(unmarked.status.as_u16(), 200);
+    assert_eq!(world.principal(CUSTOMER, CONNECTOR).await, None);
+    assert_eq!(browser.accept(&again).await.status.as_u16(), 303);
+    assert!(world.principal(CUSTOMER, CONNECTOR).await.is_some());
+}
+
+#[tokio::test]
 async fn consent_adds_and_never_takes_away() {
     let world = World::with_users().await;
     let mut browser = Browser::new(&world);

@@ -1,11 +1,11 @@
 //! Consent: who may give it, what it adds, what it leaves alone.
 
 use wardenry_core::catalogue::{DirectoryRole, GRAPH, THREAT_PROTECTION};
-use wardenry_core::id::AppId;
+use wardenry_core::id::{AppId, ScopeId};
 use wardenry_directory::DirectoryError;
 use wardenry_directory::admin::ServicePrincipalPatch;
 use wardenry_directory::consent::{BrokenWish, ConsentLookup, ConsentRequest, ConsentSubject};
-use wardenry_directory::model::{Application, RequiredResource};
+use wardenry_directory::model::{Application, OwnScope, RequiredResource};
 use wardenry_directory::registration::ApplicationPatch;
 use wardenry_directory::sign_in::SignedInUser;
 use wardenry_oauth::answers::SignInAudience;
@@ -255,4 +255,60 @@ async fn applications_that_cannot_be_consented_to_are_not_found() {
     assert!(matches!(lookup, ConsentLookup::Broken(_)), "{lookup:?}");
     assert!(world.consent(&ada, application.app_id).await.is_err());
     assert_untouched(&world, &application).await;
+}
+
+#[tokio::test]
+async fn what_was_not_shown_is_not_granted() {
+    let world = World::new().await;
+    let ada = world.administrator().await;
+    let bob = world.user(world.alder, "bob@alder.example", &[DirectoryRole::GlobalAdministrator]).await;
+    let application = world.application(vec![defender(&["Incident.Read.All"], &[])]).await;
+    let app = application.app_id;
+    let shown = asked(&world, &ada, app).await.fingerprint(&ada);
+    let accept = async |user: &SignedInUser| {
+        let (subject, everybody) = (ConsentSubject::WishList, Beneficiaries::Organisation);
+        world.directory.grant_shown_consent(user, app, &subject, everybody, &shown).await
+    };
+    world.wish(&application, vec![defender(&["Incident.ReadWrite.All"], &[])]).await;
+    assert!(matches!(accept(&ada).await, Err(DirectoryError::ConsentChanged)));
+    world.wish(&application, vec![defender(&["Incident.Read.All"], &["Incident.Read"])]).await;
+    assert!(matches!(accept(&ada).await, Err(DirectoryError::ConsentChanged)));
+    world.wish(&application, vec![defender(&["Incident.Read.All"], &[])]).await;
+    assert!(
+        matches!(accept(&bob).await, Err(DirectoryError::ConsentChanged)),
+        "it was shown to somebody else"
+    );
+    assert_untouched(&world, &application).await;
+    accept(&ada).await.unwrap();
+    accept(&ada).await.unwrap();
+    assert_eq!(world.roles(world.alder, app, &THREAT_PROTECTION).await, ["Incident.Read.All"]);
+}
+
+#[tokio::test]
+async fn another_tenants_own_application_is_not_shown_as_a_resource() {
+    let world = World::new().await;
+    let ada = world.administrator().await;
+    let secret = ApplicationPatch {
+        display_name: Some("Project Nightfall".to_owned()),
+        scopes: Some(vec![OwnScope {
+            id: ScopeId::from_guid(uuid::Uuid::from_u128(9)),
+            value: "Nightfall.Read".to_owned(),
+            display_name: "Read".to_owned(),
+            description: "Read".to_owned(),
+            admin_only: false,
+            enabled: true,
+        }]),
+        ..ApplicationPatch::default()
+    };
+    let admin = world.operator.application_admin(world.birch);
+    let resource = world.directory.create_application(&admin, secret).await.unwrap();
+    let wish = RequiredResource {
+        resource: resource.app_id,
+        app_roles: Vec::new(),
+        scopes: resource.scopes.iter().map(|scope| scope.id).collect(),
+    };
+    let app = world.application(vec![wish]).await.app_id;
+    let lookup = world.directory.consent_request(&ada, app, &ConsentSubject::WishList).await.unwrap();
+    let ConsentLookup::Broken(broken) = lookup else { panic!("{lookup:?}") };
+    assert_eq!(broken, BrokenWish { resource: resource.app_id.to_string(), permission: "any".to_owned() });
 }
