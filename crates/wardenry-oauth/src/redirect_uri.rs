@@ -29,6 +29,8 @@ pub enum RedirectUriError {
     TooLong,
     #[error("not an absolute address such as https://app.example/callback")]
     NotAbsolute,
+    #[error("white space, control characters and backslashes are not allowed")]
+    Characters,
     #[error("http is only allowed for localhost and 127.0.0.1; use https")]
     NotHttps,
     #[error("a fragment (#…) is not allowed")]
@@ -51,6 +53,10 @@ pub fn check_registration(
 ) -> Result<(), RedirectUriError> {
     if uri.chars().count() > MAX_REDIRECT_URI_LENGTH {
         return Err(RedirectUriError::TooLong);
+    }
+    // A parser of addresses drops or changes them, so that what is compared is not what is opened.
+    if uri.contains(|c: char| c.is_whitespace() || c.is_control() || c == '\\') {
+        return Err(RedirectUriError::Characters);
     }
     let parsed = Url::parse(uri).map_err(|_| RedirectUriError::NotAbsolute)?;
     if uri.contains('*') {
@@ -155,6 +161,11 @@ mod tests {
             ("https://app.example/cb#x", RedirectUriError::Fragment),
             ("https://*.example/cb", RedirectUriError::Wildcard),
             ("https://u:p@app.example/cb", RedirectUriError::UserInfo),
+            ("https://app.example/c b", RedirectUriError::Characters),
+            ("https://app.example/\r\nX: y", RedirectUriError::Characters),
+            ("http://localhost/\t", RedirectUriError::Characters),
+            ("https://app.example\\cb", RedirectUriError::Characters),
+            ("https://app.example/\u{2028}", RedirectUriError::Characters),
             ("https://app.example/cb?x=1", RedirectUriError::Query),
             ("javascript:alert(1)", RedirectUriError::Scheme),
             ("myapp://auth", RedirectUriError::NotHttps),
