@@ -128,8 +128,8 @@ fn check_redirect_uris(uris: &RedirectUris, audience: SignInAudience) -> Result<
     check_list("redirectUris", uris.iter().count(), MAX_REDIRECT_URIS)
 }
 
-/// An identifier URI is `api://<appId>` or lies under a verified domain of the home tenant, so that no
-/// application can pose as another's resource.
+/// An identifier URI is `api://<appId>`, or lies under a verified domain or the id of the home tenant, so that
+/// no application can pose as another's resource, nor take a name away from other tenants.
 fn check_identifier_uri(
     uri: &str,
     app_id: AppId,
@@ -139,16 +139,22 @@ fn check_identifier_uri(
     if uri.chars().count() > MAX_TEXT {
         return Err("is too long");
     }
+    // So that none looks like another one.
+    if uri.contains(|c: char| !c.is_ascii_graphic() || "{}\\\"<>^`|".contains(c)) {
+        return Err("must consist of characters that an address can hold");
+    }
     if let Some(rest) = uri.strip_prefix("api://") {
         let owner = rest.split('/').next().unwrap_or_default();
         let own = owner.parse() == Ok(app_id);
         let verified = home.domains.iter().any(|domain| domain == owner);
-        let free_form =
-            audience == SignInAudience::AzureADMyOrg && owner.parse::<AppId>().is_err() && !owner.is_empty();
-        return if own || verified || free_form {
+        let of_tenant = audience == SignInAudience::AzureADMyOrg && owner.parse() == Ok(home.id);
+        return if own || verified || of_tenant {
             Ok(())
         } else {
-            Err("must be api://<appId> of this application, or api://<a verified domain of the tenant>/…")
+            Err(
+                "must be api://<appId> of this application, api://<a verified domain of the tenant>/… or, for an \
+                 application of a single tenant, api://<tenant id>/…",
+            )
         };
     }
     let parsed = Url::parse(uri).map_err(|_| "must be an api:// or https:// address")?;
@@ -220,4 +226,63 @@ fn check_texts(property: &str, texts: &[&str]) -> Result<(), DirectoryError> {
         return Ok(());
     }
     Err(DirectoryError::invalid(property, format!("a text has at most {MAX_TEXT} characters")))
+}
+
+#[cfg(test)]
+mod tests {
+    use uuid::Uuid;
+    use wardenry_core::id::TenantId;
+    use wardenry_core::time::Timestamp;
+
+    use super::*;
+
+    fn home() -> Tenant {
+        Tenant {
+            id: TenantId::from_guid(Uuid::from_u128(1)),
+            display_name: "Alder".into(),
+            domains: vec!["alder.example".into()],
+            region: "EU".into(),
+            created: Timestamp::from_unix_secs(0),
+        }
+    }
+
+    fn accepted(uri: &str, audience: SignInAudience) -> bool {
+        check_identifier_uri(uri, AppId::from_guid(Uuid::from_u128(2)), audience, &home()).is_ok()
+    }
+
+    #[test]
+    fn an_identifier_uri_names_its_owner() {
+        use SignInAudience::{AzureADMultipleOrgs, AzureADMyOrg};
+        let (own, tenant) = (Uuid::from_u128(2), Uuid::from_u128(1));
+        for uri in [
+            &format!("api://{own}"),
+            &format!("api://{own}/x"),
+            "api://alder.example/watch",
+            "https://alder.example/watch",
+            "https://api.alder.example",
+        ] {
+            assert!(accepted(uri, AzureADMyOrg) && accepted(uri, AzureADMultipleOrgs), "{uri}");
+        }
+        let of_tenant = format!("api://{tenant}/watch");
+        assert!(accepted(&of_tenant, AzureADMyOrg) && !accepted(&of_tenant, AzureADMultipleOrgs));
+        let foreign = Uuid::from_u128(3);
+        for uri in [
+            &format!("api://{foreign}"),
+            &format!("api://{{{foreign}}}"),
+            &format!("api://{own} "),
+            "api://watch",
+            "api://birch.example/watch",
+            "api://xalder.example",
+            "api://",
+            "api:///x",
+            "https://xalder.example",
+            "https://alder.example@api.security.microsoft.com",
+            "https://api.security.microsoft.com",
+            "https://alder.example/#x",
+            "http://alder.example",
+            "urn:alder.example",
+        ] {
+            assert!(!accepted(uri, AzureADMyOrg) && !accepted(uri, AzureADMultipleOrgs), "{uri}");
+        }
+    }
 }
