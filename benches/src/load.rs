@@ -14,6 +14,10 @@ use crate::process::{CpuTimer, MachineTimer};
 /// How many requests are on their way at the same time, each on a connection of its own.
 pub(crate) const CONNECTIONS: usize = 32;
 
+/// How long answers may wait for the load generator. Short beside the work that is then still queued at
+/// the server, so that it never runs dry.
+const PAUSE: Duration = Duration::from_millis(1);
+
 /// A server and what it is asked.
 pub(crate) struct Target {
     endpoint: Endpoint,
@@ -87,10 +91,13 @@ impl Target {
     }
 
     /// Drives all connections, each as long as `goes_on` says, given what it has sent and the start.
-    async fn drive(
-        self: &Arc<Self>,
-        goes_on: impl Fn(usize, Instant) -> bool + Copy + Send + 'static,
-    ) -> anyhow::Result<Issued> {
+    async fn drive(self: &Arc<Self>, goes_on: impl GoesOn) -> anyhow::Result<Issued> {
+        let target = Arc::clone(self);
+        let generator = move || generator_runtime()?.block_on(target.drive_here(goes_on));
+        tokio::task::spawn_blocking(generator).await.context("the load generator ended badly")?
+    }
+
+    async fn drive_here(self: &Arc<Self>, goes_on: impl GoesOn) -> anyhow::Result<Issued> {
         let mut connections = Vec::with_capacity(CONNECTIONS);
         for _ in 0..CONNECTIONS {
             connections.push(self.endpoint.connect().await?);
@@ -154,6 +161,22 @@ impl Target {
             }
         }
     }
+}
+
+/// Whether a connection goes on, given how many requests it has sent and when all of them began.
+trait GoesOn: Fn(usize, Instant) -> bool + Copy + Send + 'static {}
+
+impl<F: Fn(usize, Instant) -> bool + Copy + Send + 'static> GoesOn for F {}
+
+/// One thread that looks at its connections every [`PAUSE`] instead of being woken for each answer.
+///
+/// Waking it costs the core that sends the answer an interrupt of the other one, and the switch to and
+/// from it costs that core: a tax that clients on other machines would not levy.
+fn generator_runtime() -> anyhow::Result<tokio::runtime::Runtime> {
+    #[expect(clippy::disallowed_methods, reason = "the pause is what is wanted, and it blocks nothing else")]
+    let pause = || std::thread::sleep(PAUSE);
+    let mut builder = tokio::runtime::Builder::new_current_thread();
+    builder.enable_all().on_thread_park(pause).build().context("cannot start the load generator")
 }
 
 /// The bytes of a request for a token.

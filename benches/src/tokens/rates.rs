@@ -1,11 +1,12 @@
 //! Tokens per second, in turns with bare signatures and with what a user might pick instead.
 
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use super::{FEW, MANY};
 use crate::load::{CONNECTIONS, Issued};
 use crate::oidc_provider::{self, OidcProvider};
 use crate::options::Options;
+use crate::process::MachineTimer;
 use crate::raw_signing::{RawSigner, Signatures};
 use crate::report::{self, line, note, spread};
 use crate::spread::Spread;
@@ -13,8 +14,10 @@ use crate::wardenry_server::{SeededFolder, WardenryServer};
 
 /// Others may take this share of the cores in a round that counts. A calm machine's kernel takes some.
 const CALM: f64 = 0.05;
-/// How many rounds are tried for each that has to be calm.
-const PATIENCE: u32 = 4;
+/// For so long it is waited that others leave the cores alone, over all rounds.
+const PATIENCE: Duration = Duration::from_secs(900);
+/// Other programs are watched for so long before a round.
+const GLANCE: Duration = Duration::from_millis(500);
 /// Before anything is measured, a server works for so long.
 const WARM_UP: Duration = Duration::from_secs(2);
 
@@ -63,19 +66,21 @@ impl Contest<'_> {
         })
     }
 
-    /// Measures until enough rounds were calm, or so many were not that waiting has no point.
+    /// Measures until enough rounds were calm or patience has ended; then all that were measured count.
     async fn rounds(&self, options: &Options) -> anyhow::Result<Vec<Round>> {
         let (mut calm, mut disturbed) = (Vec::new(), Vec::new());
+        let patience_ends = Instant::now() + PATIENCE;
         let enough = options.rounds as usize;
-        for number in 0..options.rounds * PATIENCE {
+        let mut number = 0;
+        while calm.len() < enough && (Instant::now() < patience_ends || calm.len() + disturbed.len() < enough)
+        {
+            wait_for_calm(patience_ends).await?;
             let round = self.round(number, options.measurement).await?;
+            number += 1;
             let others = round.others();
-            note(&format!("rates: round {}, others took {:.0} % of the cores", number + 1, others * 100.0));
+            note(&format!("rates: round {number}, others took {:.0} % of the cores", others * 100.0));
             let kind = if others <= CALM { &mut calm } else { &mut disturbed };
             kind.push(round);
-            if calm.len() == enough {
-                break;
-            }
         }
         line("");
         if calm.len() < enough {
@@ -91,6 +96,18 @@ impl Contest<'_> {
         ));
         Ok(calm)
     }
+}
+
+/// Waits until others leave the cores alone, at most until then.
+async fn wait_for_calm(deadline: Instant) -> anyhow::Result<()> {
+    while Instant::now() < deadline {
+        let machine = MachineTimer::start()?;
+        tokio::time::sleep(GLANCE).await;
+        if machine.share_of_others(Duration::ZERO)? <= CALM {
+            break;
+        }
+    }
+    Ok(())
 }
 
 /// Compares servers with few and with many tenants to the signer and to the peer, and prints the figures.
