@@ -152,7 +152,7 @@ impl Directory {
         beneficiaries: Beneficiaries,
         shown: Option<&str>,
     ) -> Result<(), DirectoryError> {
-        let _writing = self.writing.lock().await;
+        let writing = self.begin_writing().await;
         let ConsentLookup::Found(request) = self.consent_request(user, app, subject).await? else {
             return Err(DirectoryError::not_found("application", app));
         };
@@ -180,7 +180,7 @@ impl Directory {
             target: format!("application {app}"),
             detail: format!("{}: {}", application.display_name, values.join(", ")),
         };
-        self.commit(changes, deed).await
+        self.commit(writing, changes, deed).await
     }
 
     async fn principal_or_new(

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use tokio::sync::{Mutex, OwnedMutexGuard};
 use uuid::Uuid;
 use wardenry_core::entropy::{Entropy, random_bytes};
 use wardenry_core::id::{KeyId, TenantId};
@@ -23,12 +24,18 @@ pub struct Directory {
     pub(crate) store: Arc<dyn DirectoryStore>,
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) entropy: Arc<dyn Entropy>,
-    pub(crate) cache: AnswerCache,
+    pub(crate) cache: Arc<AnswerCache>,
     pub(crate) passwords: PasswordHasher,
     pub(crate) throttle: SignInThrottle,
     keys: Keys,
-    /// Changes read before they write; one at a time keeps them from overtaking each other.
-    pub(crate) writing: tokio::sync::Mutex<()>,
+    writing: Arc<Mutex<()>>,
+}
+
+/// The right to change the directory. Changes read before they write; one at a time keeps them from
+/// overtaking each other.
+#[must_use]
+pub(crate) struct Writing {
+    _turn: OwnedMutexGuard<()>,
 }
 
 struct Keys {
@@ -54,11 +61,11 @@ impl Directory {
             store,
             clock,
             entropy,
-            cache: AnswerCache::new(),
+            cache: Arc::new(AnswerCache::new()),
             passwords: PasswordHasher::new(),
             throttle: SignInThrottle::new(),
             keys: Keys { hasher: master_key.secret_hasher(), sealer: master_key.key_sealer() },
-            writing: tokio::sync::Mutex::new(()),
+            writing: Arc::new(Mutex::new(())),
         }
     }
 
@@ -94,8 +101,21 @@ impl Directory {
         KeyId::random(self.entropy.as_ref())
     }
 
+    /// Waits for the changes before.
+    pub(crate) async fn begin_writing(&self) -> Writing {
+        Writing { _turn: Arc::clone(&self.writing).lock_owned().await }
+    }
+
     /// Applies changes with their audit event, and forgets the cached answers if they may be stale now.
-    pub(crate) async fn commit(&self, changes: Vec<Change>, audit: Deed<'_>) -> Result<(), DirectoryError> {
+    ///
+    /// This runs to its end also when the caller is dropped, which happens when a client goes away: the
+    /// database may have committed already, and then the answers have to follow.
+    pub(crate) async fn commit(
+        &self,
+        writing: Writing,
+        changes: Vec<Change>,
+        audit: Deed<'_>,
+    ) -> Result<(), DirectoryError> {
         let event = AuditEvent {
             id: wardenry_core::id::random_guid(self.entropy.as_ref()),
             tenant: audit.tenant,
@@ -105,12 +125,17 @@ impl Directory {
             target: audit.target,
             detail: audit.detail,
         };
-        let outcome = self.store.commit(&changes, &event).await;
-        if changes.iter().any(touches_answers) {
-            // Also after a failure: it may have happened after the backend had committed.
-            self.cache.forget_everything();
-        }
-        outcome.map_err(DirectoryError::from)
+        let (store, cache) = (Arc::clone(&self.store), Arc::clone(&self.cache));
+        let applied = tokio::spawn(async move {
+            let _writing = writing;
+            let outcome = store.commit(&changes, &event).await;
+            if changes.iter().any(touches_answers) {
+                // Also after a failure: it may have happened after the backend had committed.
+                cache.forget_everything();
+            }
+            outcome
+        });
+        applied.await.expect("storage does not panic and is never cancelled").map_err(DirectoryError::from)
     }
 }
 

@@ -129,7 +129,7 @@ impl Directory {
         };
         // Whoever signs in clears away what has ended, so that sessions do not pile up.
         let changes = vec![Change::RemoveEndedSessions { by: created }, Change::AddSession(session)];
-        self.commit(changes, deed).await?;
+        self.commit(self.begin_writing().await, changes, deed).await?;
         Ok(value)
     }
 
@@ -154,6 +154,6 @@ impl Directory {
             target: format!("user {}", session.user),
             detail: String::new(),
         };
-        self.commit(vec![Change::RemoveSession { digest }], deed).await
+        self.commit(self.begin_writing().await, vec![Change::RemoveSession { digest }], deed).await
     }
 }

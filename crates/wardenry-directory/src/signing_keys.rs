@@ -150,6 +150,8 @@ async fn make_key(
         target: format!("signing key {}", stored.kid),
         detail: format!("signs from {signs_from}"),
     };
-    directory.commit(vec![Change::AddSigningKey(stored.clone())], deed).await?;
+    directory
+        .commit(directory.begin_writing().await, vec![Change::AddSigningKey(stored.clone())], deed)
+        .await?;
     Ok(stored)
 }

@@ -4,7 +4,7 @@ use wardenry_core::id::{AppId, ApplicationId, TenantId};
 use wardenry_oauth::answers::SignInAudience;
 
 use super::{ApplicationAdmin, CertificateEntry, Reach};
-use crate::directory::{Deed, Directory};
+use crate::directory::{Deed, Directory, Writing};
 use crate::error::DirectoryError;
 use crate::model::{Actor, Application, RedirectUris, Tenant};
 use crate::registration::ApplicationPatch;
@@ -33,7 +33,7 @@ impl Directory {
         owner: Option<AppId>,
         mut properties: ApplicationPatch,
     ) -> Result<Application, DirectoryError> {
-        let _writing = self.writing.lock().await;
+        let writing = self.begin_writing().await;
         let home = self.home_tenant(admin.tenant).await?;
         let mut application = Application {
             id: ApplicationId::random(self.entropy.as_ref()),
@@ -56,7 +56,7 @@ impl Directory {
         };
         let certificates = properties.certificates.take();
         properties.apply(&mut application, &home)?;
-        self.put_application(admin, "application.create", &mut application, certificates).await?;
+        self.put_application(writing, admin, "application.create", &mut application, certificates).await?;
         Ok(application)
     }
 
@@ -67,17 +67,18 @@ impl Directory {
         id: ApplicationId,
         mut patch: ApplicationPatch,
     ) -> Result<Application, DirectoryError> {
-        let _writing = self.writing.lock().await;
+        let writing = self.begin_writing().await;
         let home = self.home_tenant(admin.tenant).await?;
         let mut application = self.reachable_application(admin, id).await?;
         let certificates = patch.certificates.take();
         patch.apply(&mut application, &home)?;
-        self.put_application(admin, "application.update", &mut application, certificates).await?;
+        self.put_application(writing, admin, "application.update", &mut application, certificates).await?;
         Ok(application)
     }
 
     async fn put_application(
         &self,
+        writing: Writing,
         admin: &ApplicationAdmin,
         action: &'static str,
         application: &mut Application,
@@ -96,7 +97,7 @@ impl Directory {
             _ => None,
         }));
         let deed = admin.deed(action, application, detail.join("; "));
-        self.commit(changes, deed).await
+        self.commit(writing, changes, deed).await
     }
 
     /// Deletes an application with its credentials, and its service principal in the home tenant. The
@@ -106,7 +107,7 @@ impl Directory {
         admin: &ApplicationAdmin,
         id: ApplicationId,
     ) -> Result<(), DirectoryError> {
-        let _writing = self.writing.lock().await;
+        let writing = self.begin_writing().await;
         let application = self.reachable_application(admin, id).await?;
         let mut changes = Vec::new();
         if let Some(home) = self.store.service_principal_by_app(admin.tenant, application.app_id).await? {
@@ -114,7 +115,7 @@ impl Directory {
         }
         changes.push(Change::DeleteApplication { tenant: admin.tenant, id });
         let deed = admin.deed("application.delete", &application, application.display_name.clone());
-        self.commit(changes, deed).await
+        self.commit(writing, changes, deed).await
     }
 
     /// The application, if it is in the administrator's tenant and reach.

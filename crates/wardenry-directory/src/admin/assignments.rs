@@ -19,7 +19,7 @@ impl Directory {
         resource: ServicePrincipalId,
         role: AppRoleId,
     ) -> Result<AppRoleAssignment, DirectoryError> {
-        let _writing = self.writing.lock().await;
+        let writing = self.begin_writing().await;
         let client = self.principal_of(admin, "principalId", client).await?;
         let resource = self.principal_of(admin, "resourceId", resource).await?;
         let value = match role.as_guid() {
@@ -38,7 +38,7 @@ impl Directory {
         };
         let detail = format!("{value} on {} to {}", resource.display_name, client.display_name);
         let deed = admin.deed("app_role_assignment.add", &client, detail);
-        self.commit(vec![Change::AddAppRoleAssignment(assignment.clone())], deed).await?;
+        self.commit(writing, vec![Change::AddAppRoleAssignment(assignment.clone())], deed).await?;
         Ok(assignment)
     }
 
@@ -50,7 +50,7 @@ impl Directory {
         principal: ServicePrincipalId,
         id: &str,
     ) -> Result<(), DirectoryError> {
-        let _writing = self.writing.lock().await;
+        let writing = self.begin_writing().await;
         let found = self.store.app_role_assignment(admin.tenant, id).await?;
         let assignment = found
             .filter(|found| found.principal == principal || found.resource == principal)
@@ -60,8 +60,12 @@ impl Directory {
         let value = self.app_role_value(resource.app_id, assignment.role).await?.unwrap_or_default();
         let detail = format!("{value} on {} from {}", resource.display_name, client.display_name);
         let deed = admin.deed("app_role_assignment.remove", &client, detail);
-        self.commit(vec![Change::RemoveAppRoleAssignment { tenant: admin.tenant, id: id.to_owned() }], deed)
-            .await
+        self.commit(
+            writing,
+            vec![Change::RemoveAppRoleAssignment { tenant: admin.tenant, id: id.to_owned() }],
+            deed,
+        )
+        .await
     }
 
     async fn principal_of(

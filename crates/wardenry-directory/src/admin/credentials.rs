@@ -54,7 +54,7 @@ impl Directory {
         id: ApplicationId,
         new: NewPassword,
     ) -> Result<(PasswordCredential, SecretString), DirectoryError> {
-        let _writing = self.writing.lock().await;
+        let writing = self.begin_writing().await;
         let application = self.reachable_application(admin, id).await?;
         check_credential_count(application.passwords.len())?;
         if let Some(name) = &new.display_name {
@@ -75,7 +75,7 @@ impl Directory {
         let detail = format!("key {} until {end}", credential.key_id);
         let deed = admin.deed("application.password.add", &application, detail);
         let change = Change::AddPassword { application: id, credential: credential.clone() };
-        self.commit(vec![change], deed).await?;
+        self.commit(writing, vec![change], deed).await?;
         Ok((credential, secret))
     }
 
@@ -86,13 +86,13 @@ impl Directory {
         id: ApplicationId,
         key_id: KeyId,
     ) -> Result<(), DirectoryError> {
-        let _writing = self.writing.lock().await;
+        let writing = self.begin_writing().await;
         let application = self.reachable_application(admin, id).await?;
         if !application.passwords.iter().any(|credential| credential.key_id == key_id) {
             return Err(DirectoryError::not_found("password credential", key_id));
         }
         let deed = admin.deed("application.password.remove", &application, format!("key {key_id}"));
-        self.commit(vec![Change::RemovePassword { application: id, key_id }], deed).await
+        self.commit(writing, vec![Change::RemovePassword { application: id, key_id }], deed).await
     }
 
     /// Registers a certificate.
@@ -102,14 +102,14 @@ impl Directory {
         id: ApplicationId,
         new: NewCertificate,
     ) -> Result<CertificateCredential, DirectoryError> {
-        let _writing = self.writing.lock().await;
+        let writing = self.begin_writing().await;
         let application = self.reachable_application(admin, id).await?;
         let thumbprint = new.certificate.sha256_thumbprint().to_owned();
         let credential = self.new_certificate(&application.certificates, None, new)?;
         let detail = format!("key {} thumbprint {}", credential.key_id, thumbprint);
         let deed = admin.deed("application.certificate.add", &application, detail);
         let change = Change::AddCertificate { application: id, credential: credential.clone() };
-        self.commit(vec![change], deed).await?;
+        self.commit(writing, vec![change], deed).await?;
         Ok(credential)
     }
 
@@ -120,13 +120,13 @@ impl Directory {
         id: ApplicationId,
         key_id: KeyId,
     ) -> Result<(), DirectoryError> {
-        let _writing = self.writing.lock().await;
+        let writing = self.begin_writing().await;
         let application = self.reachable_application(admin, id).await?;
         if !application.certificates.iter().any(|credential| credential.key_id == key_id) {
             return Err(DirectoryError::not_found("key credential", key_id));
         }
         let deed = admin.deed("application.certificate.remove", &application, format!("key {key_id}"));
-        self.commit(vec![Change::RemoveCertificate { application: id, key_id }], deed).await
+        self.commit(writing, vec![Change::RemoveCertificate { application: id, key_id }], deed).await
     }
 
     /// Replaces the application's certificates by the listed ones: entries whose id is known stay as they

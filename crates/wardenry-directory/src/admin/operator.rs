@@ -78,7 +78,7 @@ impl Directory {
         _operator: &Operator,
         new: NewTenant,
     ) -> Result<Tenant, DirectoryError> {
-        let _writing = self.writing.lock().await;
+        let writing = self.begin_writing().await;
         check_display_name("display_name", &new.display_name)?;
         let domains: Vec<String> = new.domains.iter().map(|domain| domain.to_lowercase()).collect();
         if domains.is_empty() {
@@ -118,7 +118,7 @@ impl Directory {
         }
         let deed =
             system_deed(tenant.id, "tenant.create", format!("tenant {}", tenant.id), &tenant.display_name);
-        self.commit(changes, deed).await?;
+        self.commit(writing, changes, deed).await?;
         Ok(tenant)
     }
 
@@ -157,8 +157,9 @@ impl Directory {
             enabled: true,
             created: self.now(),
         };
+        let writing = self.begin_writing().await;
         let deed = system_deed(tenant, "user.create", format!("user {}", user.id), &user.user_name);
-        self.commit(vec![Change::PutUser(user.clone())], deed).await?;
+        self.commit(writing, vec![Change::PutUser(user.clone())], deed).await?;
         Ok(user)
     }
 

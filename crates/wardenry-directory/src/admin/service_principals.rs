@@ -28,7 +28,7 @@ impl Directory {
         app_id: AppId,
         patch: ServicePrincipalPatch,
     ) -> Result<ServicePrincipal, DirectoryError> {
-        let _writing = self.writing.lock().await;
+        let writing = self.begin_writing().await;
         let unusable = || DirectoryError::invalid("appId", "names no application that this tenant can use");
         if catalogue::resource_by_app_id(app_id).is_some() {
             return Err(DirectoryError::invalid(
@@ -50,7 +50,7 @@ impl Directory {
         let mut principal = self.new_principal(admin.tenant, &application);
         patch.apply(&mut principal)?;
         let deed = admin.principal_deed("service_principal.create", &principal);
-        self.commit(vec![Change::PutServicePrincipal(principal.clone())], deed).await?;
+        self.commit(writing, vec![Change::PutServicePrincipal(principal.clone())], deed).await?;
         Ok(principal)
     }
 
@@ -61,11 +61,11 @@ impl Directory {
         id: ServicePrincipalId,
         patch: ServicePrincipalPatch,
     ) -> Result<ServicePrincipal, DirectoryError> {
-        let _writing = self.writing.lock().await;
+        let writing = self.begin_writing().await;
         let mut principal = self.reachable_principal(admin, id).await?;
         patch.apply(&mut principal)?;
         let deed = admin.principal_deed("service_principal.update", &principal);
-        self.commit(vec![Change::PutServicePrincipal(principal.clone())], deed).await?;
+        self.commit(writing, vec![Change::PutServicePrincipal(principal.clone())], deed).await?;
         Ok(principal)
     }
 
@@ -76,7 +76,7 @@ impl Directory {
         admin: &ApplicationAdmin,
         id: ServicePrincipalId,
     ) -> Result<(), DirectoryError> {
-        let _writing = self.writing.lock().await;
+        let writing = self.begin_writing().await;
         let principal = self.reachable_principal(admin, id).await?;
         if catalogue::resource_by_app_id(principal.app_id).is_some() {
             return Err(DirectoryError::OutOfReach(
@@ -85,7 +85,7 @@ impl Directory {
             ));
         }
         let deed = admin.principal_deed("service_principal.delete", &principal);
-        self.commit(vec![Change::DeleteServicePrincipal { tenant: admin.tenant, id }], deed).await
+        self.commit(writing, vec![Change::DeleteServicePrincipal { tenant: admin.tenant, id }], deed).await
     }
 
     async fn reachable_principal(

@@ -1,12 +1,17 @@
 //! Revocation by the customer: what the service answers changes with the write, never later.
 
+use std::future::poll_fn;
+use std::pin::pin;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::task::Poll;
+use std::time::Duration;
 
 use wardenry_core::catalogue::THREAT_PROTECTION;
 use wardenry_core::id::AppRoleId;
 use wardenry_directory::admin::ServicePrincipalPatch;
 use wardenry_directory::registration::ApplicationPatch;
+use wardenry_directory::store::DirectoryStore as _;
 use wardenry_oauth::tenant_segment::TenantSegment;
 
 use crate::world::{World, defender};
@@ -161,5 +166,38 @@ async fn a_resource_that_is_switched_off_gives_no_permissions_to_any_token() {
         let patch = ServicePrincipalPatch { enabled: Some(enabled), ..ServicePrincipalPatch::default() };
         world.directory.update_service_principal(&admin, resource, patch).await.unwrap();
         assert_eq!(world.roles(world.alder, app, &THREAT_PROTECTION).await, expected, "{enabled}");
+    }
+}
+
+/// Polls a piece of work a number of times and then drops it, as when a client goes away.
+async fn abandoned_after(polls: usize, work: impl Future) {
+    let mut work = pin!(work);
+    let mut left = polls;
+    poll_fn(|context| {
+        if left == 0 {
+            return Poll::Ready(());
+        }
+        left -= 1;
+        work.as_mut().poll(context).map(drop)
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_change_whose_client_goes_away_is_felt_if_it_happens() {
+    let world = World::new().await;
+    let ada = world.administrator().await;
+    let app = world.application(vec![defender(&["Incident.Read.All"], &[])]).await.app_id;
+    world.consent(&ada, app).await.unwrap();
+    let principal = world.principal_of(world.alder, app).await;
+    let admin = world.operator.application_admin(world.alder);
+    for polls in 1..30 {
+        let answered = world.client(world.alder, app).await.principal.as_ref().unwrap().enabled;
+        let patch = ServicePrincipalPatch { enabled: Some(!answered), ..ServicePrincipalPatch::default() };
+        abandoned_after(polls, world.directory.update_service_principal(&admin, principal, patch)).await;
+        tokio::time::sleep(Duration::from_millis(20)).await;
+        let answered = world.client(world.alder, app).await.principal.as_ref().unwrap().enabled;
+        let stored = world.store.service_principal(world.alder, principal).await.unwrap().unwrap();
+        assert_eq!(answered, stored.enabled, "abandoned after {polls} polls");
     }
 }
