@@ -54,8 +54,7 @@ pub fn check_registration(
     if uri.chars().count() > MAX_REDIRECT_URI_LENGTH {
         return Err(RedirectUriError::TooLong);
     }
-    // A parser of addresses drops or changes them, so that what is compared is not what is opened.
-    if uri.contains(|c: char| c.is_whitespace() || c.is_control() || c == '\\') {
+    if uri.contains(is_altered_by_parsing) {
         return Err(RedirectUriError::Characters);
     }
     let parsed = Url::parse(uri).map_err(|_| RedirectUriError::NotAbsolute)?;
@@ -81,6 +80,12 @@ pub fn check_registration(
     }
 }
 
+/// Whether parsers of addresses drop or change the character, so that what is compared is not what is
+/// opened.
+fn is_altered_by_parsing(c: char) -> bool {
+    c.is_whitespace() || c.is_control() || c == '\\'
+}
+
 fn is_loopback(uri: &Url) -> bool {
     matches!(uri.host_str(), Some("localhost" | "127.0.0.1" | "[::1]"))
 }
@@ -89,6 +94,9 @@ fn is_loopback(uri: &Url) -> bool {
 pub fn matches(registered: &str, requested: &str) -> bool {
     if registered == requested {
         return true;
+    }
+    if requested.contains(is_altered_by_parsing) {
+        return false;
     }
     let (Ok(one), Ok(other)) = (Url::parse(registered), Url::parse(requested)) else { return false };
     one.scheme() == "http"
@@ -199,6 +207,9 @@ mod tests {
             "http://localhost:1/other",
             "http://u@localhost/cb",
             "https://localhost/cb",
+            "http://localhost:1/c\nb",
+            "http://localhost:1\\cb",
+            " http://localhost:1/cb",
         ] {
             assert!(!matches("http://localhost/cb", requested), "{requested}");
         }
