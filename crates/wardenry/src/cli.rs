@@ -4,6 +4,10 @@ use std::io::IsTerminal as _;
 
 use clap::{ArgAction, Parser, Subcommand};
 use tracing::level_filters::LevelFilter;
+use tracing_subscriber::Layer as _;
+use tracing_subscriber::filter::Targets;
+use tracing_subscriber::layer::SubscriberExt as _;
+use tracing_subscriber::util::SubscriberInitExt as _;
 
 use crate::commands::{admin, apps, consent, demo, doctor, incidents, serve, tenants, token};
 use crate::failure::{ExitStatus, Failure};
@@ -18,7 +22,7 @@ use crate::host::Host;
 #[derive(Debug, Parser)]
 #[command(name = "wardenry", version, max_term_width = 110)]
 pub(crate) struct Cli {
-    /// Say more on standard error: once for the story, twice for every request.
+    /// Say more on standard error: once for the story, twice for every request, thrice for the libraries too.
     #[arg(short, long, global = true, action = ArgAction::Count, display_order = 900)]
     verbose: u8,
 
@@ -53,13 +57,14 @@ impl Cli {
             (0, _) => LevelFilter::WARN,
             _ => LevelFilter::DEBUG,
         };
-        tracing_subscriber::fmt()
-            .with_max_level(level)
+        // What our own crates say comes first; the libraries below them only when everything is wanted.
+        let libraries = if self.verbose > 2 { LevelFilter::DEBUG } else { LevelFilter::WARN };
+        let story = Targets::new().with_default(libraries).with_target("wardenry", level);
+        let lines = tracing_subscriber::fmt::layer()
             .with_writer(std::io::stderr)
             .with_ansi(std::io::stderr().is_terminal())
-            .with_target(false)
-            .without_time()
-            .init();
+            .with_target(false);
+        tracing_subscriber::registry().with(lines.with_filter(story)).init();
     }
 
     pub(crate) async fn run(self) -> Result<ExitStatus, Failure> {

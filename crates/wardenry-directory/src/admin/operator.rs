@@ -78,6 +78,25 @@ impl Directory {
         _operator: &Operator,
         new: NewTenant,
     ) -> Result<Tenant, DirectoryError> {
+        Ok(self.insert_tenant(new, None).await?.0)
+    }
+
+    /// Makes a tenant and its first user in one step: both are there afterwards, or neither is.
+    pub async fn create_tenant_with_user(
+        &self,
+        _operator: &Operator,
+        new: NewTenant,
+        user: NewUser,
+    ) -> Result<(Tenant, User), DirectoryError> {
+        let (tenant, user) = self.insert_tenant(new, Some(user)).await?;
+        user.map(|user| (tenant, user)).ok_or_else(|| DirectoryError::not_found("user", "the first one"))
+    }
+
+    async fn insert_tenant(
+        &self,
+        new: NewTenant,
+        first_user: Option<NewUser>,
+    ) -> Result<(Tenant, Option<User>), DirectoryError> {
         let writing = self.begin_writing().await;
         check_display_name("display_name", &new.display_name)?;
         let domains: Vec<String> = new.domains.iter().map(|domain| domain.to_lowercase()).collect();
@@ -116,10 +135,15 @@ impl Directory {
         if self.store.tenant(tenant.id).await?.is_some() {
             return Err(DirectoryError::Exists(crate::store::Unique::TenantId));
         }
+        let user = match first_user {
+            Some(first_user) => Some(self.new_user(&tenant, first_user).await?),
+            None => None,
+        };
+        changes.extend(user.clone().map(Change::PutUser));
         let deed =
             system_deed(tenant.id, "tenant.create", format!("tenant {}", tenant.id), &tenant.display_name);
         self.commit(writing, changes, deed).await?;
-        Ok(tenant)
+        Ok((tenant, user))
     }
 
     /// Makes a user.
@@ -131,6 +155,15 @@ impl Directory {
     ) -> Result<User, DirectoryError> {
         let home =
             self.store.tenant(tenant).await?.ok_or_else(|| DirectoryError::not_found("tenant", tenant))?;
+        let user = self.new_user(&home, new).await?;
+        let writing = self.begin_writing().await;
+        let deed = system_deed(tenant, "user.create", format!("user {}", user.id), &user.user_name);
+        self.commit(writing, vec![Change::PutUser(user.clone())], deed).await?;
+        Ok(user)
+    }
+
+    /// Checks a user's properties and hashes the password.
+    async fn new_user(&self, home: &Tenant, new: NewUser) -> Result<User, DirectoryError> {
         let user_name = new.user_name.to_lowercase();
         let named = user_name.split_once('@').filter(|(local, domain)| {
             !local.is_empty()
@@ -147,20 +180,16 @@ impl Directory {
             let problem = format!("has {MIN_PASSWORD_CHARS} characters to {MAX_PASSWORD_BYTES} bytes");
             return Err(DirectoryError::invalid("password", problem));
         }
-        let user = User {
+        Ok(User {
             id: UserId::random(self.entropy.as_ref()),
-            tenant,
+            tenant: home.id,
             user_name,
             display_name: new.display_name,
             password_hash: self.passwords.hash(&new.password, self.entropy.as_ref()).await,
             roles: new.roles,
             enabled: true,
             created: self.now(),
-        };
-        let writing = self.begin_writing().await;
-        let deed = system_deed(tenant, "user.create", format!("user {}", user.id), &user.user_name);
-        self.commit(writing, vec![Change::PutUser(user.clone())], deed).await?;
-        Ok(user)
+        })
     }
 
     /// Registers an application under a client id that was chosen beforehand.

@@ -146,7 +146,12 @@ fn an_explanation_shows_every_check_at_once() {
         .filter(|(_, verdict)| matches!(verdict, Verdict::Failed(_)))
         .map(|(check, _)| *check)
         .collect();
-    assert_eq!(failed, [Check::Signature, Check::Audience, Check::Expiry, Check::Permission]);
+    assert_eq!(failed, [Check::Signature, Check::Audience, Check::Expiry]);
+    assert_eq!(
+        explained[8],
+        (Check::Permission, Verdict::Skipped),
+        "nobody is sent for consent to another API"
+    );
     let order: Vec<Check> = explained.into_iter().map(|(check, _)| check).collect();
     assert_eq!(order, Check::ALL);
     let hopeless = explain("x", &keys, &policy(), &LIST_INCIDENTS, NOW);

@@ -17,7 +17,7 @@ use wardenry_jose::base64url;
 
 use crate::failure::{ExitStatus, Failure};
 use crate::host::Host;
-use crate::output::{List, OutputArgs, Table};
+use crate::output::{self, List, OutputArgs, Table};
 use crate::server::assembly::open_directory;
 
 /// Work on a server's data folder directly, while the server is stopped
@@ -106,14 +106,14 @@ impl CreateTenant {
             region: self.region.clone(),
             licensed: catalogue::RESOURCES.to_vec(),
         };
-        let tenant = directory.create_tenant(&operator, new).await?;
         let administrator = NewUser {
             user_name: self.admin.clone(),
             display_name: self.admin.split('@').next().unwrap_or_default().to_owned(),
             password: password.clone(),
             roles: vec![DirectoryRole::GlobalAdministrator],
         };
-        let administrator = directory.create_user(&operator, tenant.id, administrator).await?;
+        let (tenant, administrator) =
+            directory.create_tenant_with_user(&operator, new, administrator).await?;
         let mut record = json!({
             "tenant": tenant.id,
             "name": tenant.display_name,
@@ -133,6 +133,7 @@ impl CreateTenant {
         }
         store.close().await;
         self.output.print_object(&record, &human)?;
+        output::note("passwords and secrets are shown here only; start the server with `wardenry serve`");
         Ok(ExitStatus::Done)
     }
 
@@ -174,6 +175,10 @@ async fn make_automation(
 
 impl ListTenants {
     async fn run(self, host: &Host) -> Result<ExitStatus, Failure> {
+        if !self.folder.data.is_dir() {
+            return Err(Failure::new(format!("there is no data folder {}", self.folder.data.display()))
+                .hint("name the folder that the server uses with --data"));
+        }
         let (directory, store) = open_directory(host, &self.folder.data).await?;
         let operator = Operator::of_the_data_folder();
         let mut list =

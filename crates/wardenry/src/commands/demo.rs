@@ -41,7 +41,11 @@ impl Args {
             stop_signal().await;
         }
         server.stop().await;
-        outcome.map(|()| ExitStatus::Done)
+        match outcome {
+            // Whoever stops reading has not seen every step.
+            Err(failure) if failure.is_broken_pipe() => Ok(ExitStatus::Failed),
+            outcome => outcome.map(|()| ExitStatus::Done),
+        }
     }
 
     async fn start(&self, host: &Host, data: &std::path::Path) -> Result<RunningServer, Failure> {

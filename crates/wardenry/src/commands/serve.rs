@@ -1,7 +1,7 @@
 //! `wardenry serve`.
 
 use std::net::SocketAddr;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use crate::failure::{ExitStatus, Failure};
 use crate::host::Host;
@@ -56,6 +56,10 @@ pub(crate) struct Args {
 impl Args {
     pub(crate) async fn run(self, host: &Host) -> Result<ExitStatus, Failure> {
         let throw_away = (self.dev && self.data.is_none()).then(tempfile::tempdir).transpose()?;
+        if let Some(env_file) = &self.env_file {
+            // Whoever waits for the file must not find the one of an earlier server.
+            remove_if_there(env_file)?;
+        }
         let settings = self.settings(throw_away.as_ref().map(|folder| folder.path().to_owned()))?;
         let server = RunningServer::start(host, &settings).await?;
         if let Some(seed) = &self.seed {
@@ -66,8 +70,16 @@ impl Args {
             }
         }
         announce(&server, &settings);
+        if server.platform.is_empty().await? {
+            output::note(
+                "there is no tenant yet; stop the server and make one with `wardenry admin create-tenant`",
+            );
+        }
         stop_signal().await;
         output::note("stopping; running requests may end");
+        if let Some(env_file) = &self.env_file {
+            remove_if_there(env_file)?;
+        }
         server.stop().await;
         Ok(ExitStatus::Done)
     }
@@ -93,6 +105,15 @@ impl Args {
         let mode = if self.dev { Mode::Development } else { Mode::Hardened };
         let default_data = throw_away.unwrap_or_else(|| PathBuf::from("wardenry-data"));
         Ok(ServeSettings::new(mode, file, flags, default_data))
+    }
+}
+
+fn remove_if_there(path: &Path) -> Result<(), Failure> {
+    match std::fs::remove_file(path) {
+        Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
+            Err(anyhow::Error::new(error).context(format!("cannot remove {}", path.display())).into())
+        }
+        _ => Ok(()),
     }
 }
 

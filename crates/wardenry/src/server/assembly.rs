@@ -10,6 +10,7 @@ use tokio_util::sync::CancellationToken;
 use wardenry_api::ApiState;
 use wardenry_authority::Authority;
 use wardenry_core::entropy::Entropy;
+use wardenry_directory::admin::Operator;
 use wardenry_directory::signing_keys::SigningKeys;
 use wardenry_directory::{Directory, MasterKey};
 use wardenry_incidents::Incidents;
@@ -64,6 +65,11 @@ impl Platform {
         };
         let router = wardenry_authority::router(authority).merge(wardenry_api::router(api));
         wardenry_web::app::wrap(router, origins.clone(), Arc::clone(self.directory.entropy()))
+    }
+
+    /// Whether there is no tenant yet.
+    pub(crate) async fn is_empty(&self) -> Result<bool, Failure> {
+        Ok(self.directory.is_empty(&Operator::of_the_data_folder()).await?)
     }
 
     /// Closes the database and gives the data folder free.

@@ -19,7 +19,7 @@ pub(crate) fn write(path: &Path, server: &RunningServer, seeded: &Seeded) -> Res
 fn text(server: &RunningServer, seeded: &Seeded) -> SecretString {
     let mut text = String::new();
     let mut line = |key: &str, value: &str| {
-        let _infallible = writeln!(text, "{key}={value}");
+        let _infallible = writeln!(text, "{key}={}", shell_word(value));
     };
     let origin = server.origin();
     line("AUTHORITY", origin);
@@ -49,6 +49,12 @@ fn text(server: &RunningServer, seeded: &Seeded) -> SecretString {
         line("CLIENT_SECRET", client.secret.expose());
     }
     SecretString::new(text)
+}
+
+/// The value as it is, or in single quotes where a shell would take it apart.
+fn shell_word(value: &str) -> String {
+    let plain = |c: char| c.is_ascii_alphanumeric() || "-_./:=@%+,~".contains(c);
+    if value.chars().all(plain) { value.to_owned() } else { format!("'{}'", value.replace('\'', "'\\''")) }
 }
 
 fn admin_lines(line: &mut impl FnMut(&str, &str), prefix: &str, tenant: &super::seeding::SeededTenant) {

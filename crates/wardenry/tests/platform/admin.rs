@@ -47,6 +47,25 @@ fn the_first_tenant_is_made_on_the_data_folder_and_administers_itself() {
 }
 
 #[test]
+fn a_tenant_is_made_with_its_administrator_or_not_at_all() {
+    let folder = TempDir::new().unwrap();
+    let create = |admin: &str| {
+        run(wardenry()
+            .args(["admin", "create-tenant", "--name", "A", "--domain", "a.example", "--admin", admin])
+            .current_dir(folder.path()))
+    };
+    let refused = create("x@b.example");
+    assert_eq!(refused.code, Some(1));
+    assert!(refused.err.contains("must be name@<a domain of the tenant>"), "{}", refused.err);
+    let corrected = create("x@a.example");
+    assert_eq!(corrected.code, Some(0), "nothing was left behind: {}", corrected.err);
+    let elsewhere =
+        run(wardenry().args(["admin", "list-tenants", "--data", "typo"]).current_dir(folder.path()));
+    assert_eq!(elsewhere.code, Some(1));
+    assert!(!folder.path().join("typo").exists(), "looking makes nothing");
+}
+
+#[test]
 fn tenants_are_listed_and_domains_belong_to_one_only() {
     let folder = TempDir::new().unwrap();
     assert_eq!(create(&folder, "one.example").code, Some(0));
