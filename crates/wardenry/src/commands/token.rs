@@ -1,6 +1,6 @@
 //! `wardenry token …`
 
-mod explain;
+pub(crate) mod explain;
 mod get;
 mod input;
 mod inspect;

@@ -103,7 +103,7 @@ impl Narrator {
         self.status(status)?;
         let text = format!("{:#}", shortened(body));
         for line in text.lines() {
-            put(&format!("    {}", safe(&self.with_variables(line))))?;
+            put(&format!("    {}", safe(line)))?;
         }
         Ok(())
     }

@@ -21,15 +21,17 @@ use wardenry_oauth::token_check::{self, Check, IssuerPolicy, Verdict};
 use super::browser::{Browser, Page, Seen};
 use super::exchange::{Answer, Exchange, expect};
 use super::narrator::Narrator;
+use crate::commands::token;
 use crate::failure::Failure;
 use crate::host::Host;
-use crate::output::{Cell, DIM, GREEN, RED, Table, YELLOW};
+use crate::output::{Cell, RED, Table, YELLOW};
 use crate::server::RunningServer;
 use crate::server::seeding::{ClientCredentials, Seeded, SeededTenant, SignIn};
 
 const SCOPE: &str = "https://api.security.microsoft.com/.default";
 const RESOURCE: &str = "https://api.security.microsoft.com";
 const GRAPH_SCOPE: &str = "https://graph.microsoft.com/.default";
+const LIST_CALL: &str = "GET /api/incidents";
 const INCIDENT_ROLE: &str = "Incident.Read.All";
 
 /// Who and what the walk is about.
@@ -77,7 +79,7 @@ pub(super) async fn walk(host: &Host, server: &RunningServer, seeded: &Seeded) -
     walk.narrator.heading("Every step did what it should.")
 }
 
-/// Says where everything is, before the server stays up.
+/// Says where everything is and how it stands, before the server stays up.
 pub(super) fn invite(server: &RunningServer, seeded: &Seeded) -> Result<(), Failure> {
     let narrator = Narrator::new();
     narrator.line_break()?;
@@ -86,6 +88,12 @@ pub(super) fn invite(server: &RunningServer, seeded: &Seeded) -> Result<(), Fail
     if let Some(ca) = &server.ca_file {
         narrator.paragraph(&format!("Its certificate is trusted through: {}", ca.display()))?;
     }
+    narrator.paragraph(
+        "Alder Foods has withdrawn the incident permission and may consent again; Birch Clinics has consented; \
+         Cedar Freight has not been asked. For the command line, start a server that tells it where it is: \
+         `wardenry serve --dev --seed demo --env-file lab.env`, then `wardenry incidents list --all-tenants \
+         --env-file lab.env`.",
+    )?;
     narrator.paragraph("People who can sign in:")?;
     let mut table = Table::new(&["tenant", "user name", "password", "may consent"]);
     for tenant in &seeded.tenants {
@@ -323,12 +331,12 @@ impl Walk<'_> {
             &format!("{} withdraws the incident permission", alder.name),
             "The customer's own automation finds the partner's service principal in its tenant and deletes the grant.",
         )?;
-        let admin = self.quiet_token(alder, automation).await?;
-        self.narrator.name(
-            "ALDER_ADMIN_TOKEN",
-            &admin,
-            "…  # a Graph token of the customer's automation app",
-        )?;
+        let secret = automation.secret.expose();
+        self.narrator.name("ALDER_ADMIN_SECRET", secret, &format!("'{secret}'"))?;
+        let answer = self.token(alder, automation, "/oauth2/v2.0/token", ("scope", GRAPH_SCOPE)).await?;
+        expect(answer.status == 200, "the customer's automation gets a token")?;
+        let admin = answer.text("/access_token")?.to_owned();
+        self.narrator.name("ALDER_ADMIN_TOKEN", &admin, "…  # the access_token above")?;
         let path = format!("/v1.0/servicePrincipals(appId='{}')/appRoleAssignments", connector.client_id);
         let found = self.exchange.get(&self.narrator, &path, &admin).await?;
         expect(found.status == 200, "the customer sees what it has granted")?;
@@ -365,19 +373,8 @@ impl Walk<'_> {
         let issuers = IssuerPolicy::of_server([self.exchange.origin.clone()]);
         let verdicts = token_check::explain(token, &keys, &issuers, &LIST_INCIDENTS, self.host.clock.now());
         self.narrator.line_break()?;
-        self.narrator.block("$ wardenry token explain --call 'GET /api/incidents'")?;
-        let mut table = Table::new(&["check", "verdict", "detail"]);
-        for (check, verdict) in &verdicts {
-            let (word, detail) = match verdict {
-                Verdict::Passed(found) => (Cell::styled("passed", GREEN), found.clone()),
-                Verdict::Failed(failed) => {
-                    (Cell::styled("failed", RED), format!("{}; to do: {}", failed.detail, failed.remedy))
-                }
-                Verdict::Skipped => (Cell::styled("skipped", DIM), String::new()),
-            };
-            table.push(vec![check.name().into(), word, detail.into()]);
-        }
-        self.narrator.coloured_block(&table.render())?;
+        self.narrator.block("$ echo \"$NEW_TOKEN\" | wardenry token explain --call 'GET /api/incidents'")?;
+        self.narrator.coloured_block(&token::explain::human(LIST_CALL, false, &verdicts))?;
         let failed: Vec<_> =
             verdicts.iter().filter(|(_, verdict)| !matches!(verdict, Verdict::Passed(_))).collect();
         let only_permission = matches!(failed[..], [(Check::Permission, Verdict::Failed(_))]);
@@ -415,25 +412,6 @@ impl Walk<'_> {
             target,
         ];
         self.exchange.post_form(&self.narrator, &format!("/{}{endpoint}", tenant.id), &fields).await
-    }
-
-    /// A token that the story does not dwell on.
-    async fn quiet_token(
-        &self,
-        tenant: &SeededTenant,
-        client: &ClientCredentials,
-    ) -> Result<String, Failure> {
-        let client_id = client.app_id.to_string();
-        let fields = [
-            ("grant_type", "client_credentials"),
-            ("client_id", client_id.as_str()),
-            ("client_secret", client.secret.expose()),
-            ("scope", GRAPH_SCOPE),
-        ];
-        let url = format!("{}/{}/oauth2/v2.0/token", self.exchange.origin, tenant.id);
-        let answer = self.exchange.quietly(self.exchange.http.post(url).form(&fields)).await?;
-        expect(answer.status == 200, "the customer's automation gets a token")?;
-        Ok(answer.text("/access_token")?.to_owned())
     }
 
     fn consent_link(&self, connector: &Connector) -> String {

@@ -79,7 +79,7 @@ impl Args {
     }
 }
 
-fn human(call: &str, is_accepted: bool, verdicts: &[(Check, Verdict)]) -> String {
+pub(crate) fn human(call: &str, is_accepted: bool, verdicts: &[(Check, Verdict)]) -> String {
     let mut text = if is_accepted {
         format!("{call} is {}: the token passes every check\n\n", styled(GREEN, "accepted"))
     } else {
