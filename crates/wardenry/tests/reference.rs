@@ -61,3 +61,27 @@ fn every_dependency_is_explained() {
     assert!(missing.is_empty(), "docs/dependencies.md does not explain {missing:?}");
     assert!(stale.is_empty(), "docs/dependencies.md explains what is not used: {stale:?}");
 }
+
+#[test]
+fn every_link_between_our_pages_leads_somewhere() {
+    let mut pages: Vec<PathBuf> =
+        ["README.md", "ARCHITECTURE.md", "COMPAT.md", "CONTRIBUTING.md", "SECURITY.md"]
+            .into_iter()
+            .map(|page| root().join(page))
+            .collect();
+    pages.push(root().join("tests/clients/README.md"));
+    let docs = std::fs::read_dir(root().join("docs")).expect("the folder is there");
+    pages.extend(docs.map(|entry| entry.expect("the folder can be read").path()));
+    let mut dead = Vec::new();
+    for page in pages.iter().filter(|page| page.extension().is_some_and(|extension| extension == "md")) {
+        let text = std::fs::read_to_string(page).expect("the page is there");
+        let targets = text.split("](").skip(1).filter_map(|rest| rest.split(')').next());
+        for target in targets.filter(|target| !target.contains("://") && !target.starts_with('#')) {
+            let path = target.split('#').next().unwrap_or_default();
+            if !page.parent().expect("pages are in folders").join(path).exists() {
+                dead.push(format!("{}: {target}", page.display()));
+            }
+        }
+    }
+    assert!(dead.is_empty(), "{dead:#?}");
+}

@@ -319,6 +319,15 @@ mod tests {
     }
 
     #[test]
+    fn the_documented_world_is_a_scenario() {
+        let page = include_str!("../../../../docs/scenarios.md");
+        let example = page.split("```toml\n").nth(1).and_then(|rest| rest.split("```").next()).unwrap();
+        let scenario = Scenario::parse(example, "docs/scenarios.md").unwrap();
+        scenario.check("docs/scenarios.md").unwrap();
+        assert_eq!((scenario.tenants.len(), scenario.consents.len(), scenario.incidents.len()), (2, 1, 1));
+    }
+
+    #[test]
     fn a_refusal_names_the_line_and_what_was_expected() {
         let tenant = "[[tenants]]\nname = 'A'\ndomains = ['a.example']\n";
         for (text, expected) in [

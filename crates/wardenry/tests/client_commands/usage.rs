@@ -49,7 +49,10 @@ fn the_list_of_commands_is_complete() {
             .lines()
             .skip_while(|line| *line != "Commands:")
             .skip(1)
-            .map_while(|line| line.strip_prefix("  ")?.split_whitespace().next())
+            .map_while(|line| line.strip_prefix("  "))
+            // What is indented further is the rest of a long explanation.
+            .filter_map(|line| line.split_once(' ').map_or(Some(line), |(name, _)| Some(name)))
+            .filter(|name| !name.is_empty())
             .filter(|name| *name != "help")
             .collect();
         let known: Vec<_> =

@@ -38,6 +38,12 @@ fn the_environment_file_says_everything_that_a_suite_needs() {
     }
     assert_eq!(env["CUSTOMER_TENANTS"].split(',').next(), Some(env["TENANT"].as_str()));
     assert_eq!(env["ADMIN_USER"], "ines@alderfoods.example");
+    let sourced = std::process::Command::new("sh")
+        .args(["-euc", ". \"$1\"; printf %s \"$CUSTOMER_NAMES\"", "sh"])
+        .arg(server.env_file())
+        .output()
+        .unwrap();
+    assert_eq!(String::from_utf8_lossy(&sourced.stdout), "Alder Foods,Birch Clinics,Cedar Freight");
     #[cfg(unix)]
     {
         use std::os::unix::fs::PermissionsExt as _;
