@@ -27,8 +27,8 @@ UNKNOWN_TENANT = "6f0b2c9e-41d7-4c55-8a57-3f6a1f2f9d10"
 class Judge:
     """One library against one server."""
 
-    def __init__(self, library: Library, driver: Driver, world: World):
-        self.library = library
+    def __init__(self, subject: Library, driver: Driver, world: World):
+        self.subject = subject
         self.driver = driver
         self.world = world
 
@@ -77,8 +77,8 @@ class Judge:
 
     def expected_requests(self, named: str, tenant: Tenant) -> list[str]:
         """What the library sends for its first token, when the tenant is called `named`."""
-        posted = named if self.library.posts_to_named_tenant else tenant.id
-        looked_up = [f"GET /{named}/v2.0/.well-known/openid-configuration"] if self.library.reads_metadata else []
+        posted = named if self.subject.posts_to_named_tenant else tenant.id
+        looked_up = [f"GET /{named}/v2.0/.well-known/openid-configuration"] if self.subject.reads_metadata else []
         return [*looked_up, f"POST /{posted}/oauth2/v2.0/token"]
 
 
@@ -165,7 +165,7 @@ def expect_header(header: dict[str, Any] | None, form: AssertionForm, files: Cer
 def certificate_by_domain(judge: Judge) -> None:
     """The audience of the assertion then has the domain in it, for libraries that post to the domain."""
     world = judge.world
-    form = next(iter(judge.library.certificate_forms))
+    form = next(iter(judge.subject.certificate_forms))
     judge.open(tenant=world.alder.domain, authority=world.loopback_authority,
                credential={"form": form} | world.certificate.for_driver())
     outcome = judge.token()
@@ -177,39 +177,39 @@ def certificate_by_domain(judge: Judge) -> None:
 def rolled_certificate(judge: Judge) -> None:
     """A certificate that was added with a proof of the old one works, and the old one still does."""
     world = judge.world
-    app = world.partner.register(f"{judge.library.name}, certificates")
+    app = world.partner.register(f"{judge.subject.name}, certificates")
     world.consent(world.alder, app)
-    old, new = (certificates.make(world.folder, f"{judge.library.name}-{age}") for age in ("old", "new"))
+    old, new = (certificates.make(world.folder, f"{judge.subject.name}-{age}") for age in ("old", "new"))
     world.partner.set_certificates(app, [old])
     world.partner.add_certificate(app, new, held=old)
-    form = next(iter(judge.library.certificate_forms))
+    form = next(iter(judge.subject.certificate_forms))
     for files in (old, new):
         judge.open(tenant=world.alder.id, app=app, credential={"form": form} | files.for_driver())
         judge.expect_claims(judge.token().token, tenant=world.alder, app=app, credential="2",
                             roles=world.connector_roles)
     world.partner.set_certificates(app, [new])
     judge.open(tenant=world.alder.id, app=app, credential={"form": form} | old.for_driver())
-    judge.refusal(judge.library.refused_client, 700027)
+    judge.refusal(judge.subject.refused_client, 700027)
 
 
 def unknown_certificate(judge: Judge) -> None:
     world = judge.world
-    form = next(iter(judge.library.certificate_forms))
+    form = next(iter(judge.subject.certificate_forms))
     judge.open(tenant=world.alder.id, credential={"form": form} | world.unknown_certificate.for_driver())
-    judge.refusal(judge.library.refused_client, 700027)
+    judge.refusal(judge.subject.refused_client, 700027)
 
 
 def wrong_secret(judge: Judge) -> None:
     secret = judge.world.connector.secret
     wrong = secret[:-1] + ("A" if secret[-1] != "A" else "B")
     judge.open(tenant=judge.world.alder.id, credential={"form": "secret", "secret": wrong})
-    failure = judge.refusal(judge.library.refused_client, 7000215)
+    failure = judge.refusal(judge.subject.refused_client, 7000215)
     assert wrong not in failure["text"], "the refusal repeats the secret"
 
 
 def unknown_resource(judge: Judge) -> None:
     judge.open(tenant=judge.world.alder.id)
-    judge.refusal(judge.library.refused_request, 500011, scope="https://nowhere.example/.default")
+    judge.refusal(judge.subject.refused_request, 500011, scope="https://nowhere.example/.default")
 
 
 def unknown_tenant(judge: Judge) -> None:
@@ -217,8 +217,8 @@ def unknown_tenant(judge: Judge) -> None:
     judge.open(tenant=UNKNOWN_TENANT)
     outcome = judge.driver.token(SCOPE)
     assert outcome.failure is not None, "there is a token for a tenant that does not exist"
-    expect("error type", outcome.failure["type"], judge.library.unknown_tenant)
-    if not judge.library.reads_metadata:
+    expect("error type", outcome.failure["type"], judge.subject.unknown_tenant)
+    if not judge.subject.reads_metadata:
         assert "AADSTS90002:" in outcome.failure["text"], f"no AADSTS90002 in {outcome.failure}"
 
 
@@ -288,9 +288,9 @@ def trust_by_environment(judge: Judge) -> None:
 
 def consent(judge: Judge) -> None:
     world = judge.world
-    app = world.partner.register(f"{judge.library.name}, consent")
+    app = world.partner.register(f"{judge.subject.name}, consent")
     judge.open(tenant=world.cedar.id, app=app)
-    judge.refusal(judge.library.refused_client, 7000229)
+    judge.refusal(judge.subject.refused_client, 7000229)
     world.consent(world.cedar, app)
     # Some libraries remember a refusal, in their object, for a minute.
     judge.open(tenant=world.cedar.id, app=app)
@@ -298,12 +298,12 @@ def consent(judge: Judge) -> None:
     judge.expect_claims(token, tenant=world.cedar, app=app, roles=["AdvancedHunting.Read.All", "Incident.Read.All"])
     world.expect_incidents(token, world.cedar)
     judge.open(tenant=world.alder.id, app=app)
-    judge.refusal(judge.library.refused_client, 7000229)
+    judge.refusal(judge.subject.refused_client, 7000229)
 
 
 def revocation(judge: Judge) -> None:
     world = judge.world
-    app = world.partner.register(f"{judge.library.name}, revocation")
+    app = world.partner.register(f"{judge.subject.name}, revocation")
     world.consent(world.alder, app)
     judge.open(tenant=world.alder.id, app=app)
     world.expect_incidents(judge.token().token, world.alder)
@@ -315,7 +315,7 @@ def revocation(judge: Judge) -> None:
 
     world.alder_administration.remove_principal(app.client_id)
     judge.open(tenant=world.alder.id, app=app)
-    judge.refusal(judge.library.refused_client, 7000229)
+    judge.refusal(judge.subject.refused_client, 7000229)
 
 
 def expect_forbidden(judge: Judge, app: App, roles: list[str]) -> None:
