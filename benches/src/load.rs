@@ -14,6 +14,9 @@ use crate::process::{CpuTimer, MachineTimer};
 /// How many requests are on their way at the same time, each on a connection of its own.
 pub(crate) const CONNECTIONS: usize = 32;
 
+/// A server that has not issued a token by then has failed.
+const FIRST_TOKEN_LIMIT: Duration = Duration::from_secs(30);
+
 /// How long answers may wait for the load generator. Short beside the work that is then still queued at
 /// the server, so that it never runs dry.
 const PAUSE: Duration = Duration::from_millis(1);
@@ -144,13 +147,15 @@ impl Target {
         check_answer(connection.exchange(self.next_request()).await?)
     }
 
-    /// Asks for one token as soon as the server accepts a connection, within a limit of 30 seconds.
+    /// Asks for one token as soon as the server accepts a connection.
     pub(crate) async fn first_token(&self) -> anyhow::Result<()> {
-        let mut connection =
-            tokio::time::timeout(Duration::from_secs(30), self.connect_when_it_listens()).await??;
-        let answer = connection.exchange(self.next_request()).await?;
-        ensure!(holds_token(answer), "an answer holds no token");
-        Ok(())
+        let asked = async {
+            let mut connection = self.connect_when_it_listens().await?;
+            let answer = connection.exchange(self.next_request()).await?;
+            ensure!(holds_token(answer), "an answer holds no token");
+            Ok(())
+        };
+        tokio::time::timeout(FIRST_TOKEN_LIMIT, asked).await.context("no token came in time")?
     }
 
     async fn connect_when_it_listens(&self) -> anyhow::Result<Connection> {

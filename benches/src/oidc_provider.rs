@@ -56,7 +56,7 @@ impl OidcProvider {
         ];
         let request = token_request("/token", &endpoint, &form);
         let target = Target::new(endpoint, process.pid, vec![request]);
-        target.first_token().await?;
+        target.first_token().await.with_context(|| process.said())?;
         Ok(Self { process, target })
     }
 

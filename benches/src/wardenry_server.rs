@@ -112,7 +112,7 @@ impl SeededFolder {
     /// Starts the server and waits until it has issued its first token.
     pub(crate) async fn start_and_wait(&self) -> anyhow::Result<WardenryServer> {
         let server = self.start()?;
-        server.target.first_token().await?;
+        server.target.first_token().await.with_context(|| server.process.said())?;
         Ok(server)
     }
 
@@ -166,12 +166,19 @@ impl Process {
         Ok(Self { child, pid, log: log.to_owned() })
     }
 
+    /// What the process has said so far, as part of an error.
+    pub(crate) fn said(&self) -> String {
+        match std::fs::read_to_string(&self.log) {
+            Ok(text) => format!("it said: {}", text.trim_end()),
+            Err(error) => format!("what it said cannot be read: {error}"),
+        }
+    }
+
     async fn wait_for(&mut self, file: &Path) -> anyhow::Result<()> {
         let deadline = Instant::now() + SEEDING_LIMIT;
         while !file.exists() {
             if let Some(status) = self.child.try_wait().context("cannot watch the server")? {
-                let said = std::fs::read_to_string(&self.log).unwrap_or_default();
-                bail!("the server ended with {status}: {said}");
+                bail!("the server ended with {status}; {}", self.said());
             }
             ensure!(Instant::now() < deadline, "seeding takes too long");
             tokio::time::sleep(Duration::from_millis(5)).await;
