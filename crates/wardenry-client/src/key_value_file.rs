@@ -11,7 +11,8 @@ pub struct KeyValueError {
 /// Reads `KEY=value` lines in order.
 ///
 /// Empty lines and lines that start with `#` are skipped, `export ` in front of a key is tolerated, and
-/// one pair of quotes around a value is taken off. Nothing is expanded.
+/// one pair of quotes around a value is taken off. Between single quotes, `'\''` stands for a single quote,
+/// as in a shell. Nothing is expanded.
 pub fn parse_key_values(text: &str) -> Result<Vec<(String, String)>, KeyValueError> {
     let mut pairs = Vec::new();
     for (index, line) in text.lines().enumerate() {
@@ -26,16 +27,18 @@ pub fn parse_key_values(text: &str) -> Result<Vec<(String, String)>, KeyValueErr
         if key.is_empty() || !key.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_') {
             return Err(malformed);
         }
-        pairs.push((key.to_owned(), without_quotes(value.trim()).to_owned()));
+        pairs.push((key.to_owned(), without_quotes(value.trim())));
     }
     Ok(pairs)
 }
 
-fn without_quotes(value: &str) -> &str {
-    ['"', '\'']
-        .into_iter()
-        .find_map(|quote| value.strip_prefix(quote).and_then(|rest| rest.strip_suffix(quote)))
-        .unwrap_or(value)
+fn without_quotes(value: &str) -> String {
+    let between = |quote: char| value.strip_prefix(quote)?.strip_suffix(quote);
+    match (between('\''), between('"')) {
+        (Some(inner), _) => inner.replace(r"'\''", "'"),
+        (None, Some(inner)) => inner.to_owned(),
+        (None, None) => value.to_owned(),
+    }
 }
 
 #[cfg(test)]
@@ -48,6 +51,23 @@ mod tests {
         let pairs = parse_key_values(text).unwrap();
         let expected = [("A", "1"), ("B", "two words"), ("C", "x=y"), ("D", ""), ("E", "a#b")];
         assert_eq!(pairs, expected.map(|(key, value)| (key.to_owned(), value.to_owned())));
+    }
+
+    #[test]
+    fn one_pair_of_quotes_is_taken_off() {
+        for (written, expected) in [
+            ("'Alder Foods,Birch Clinics'", "Alder Foods,Birch Clinics"),
+            ("\"Alder Foods\"", "Alder Foods"),
+            (r"'O'\''Hara'", "O'Hara"),
+            (r"'Hara'\'''", "Hara'"),
+            (r"''\'''", "'"),
+            ("''", ""),
+            ("'", "'"),
+            ("'a\"", "'a\""),
+        ] {
+            let pairs = parse_key_values(&format!("A={written}")).unwrap();
+            assert_eq!(pairs, [("A".to_owned(), expected.to_owned())], "{written}");
+        }
     }
 
     #[test]
