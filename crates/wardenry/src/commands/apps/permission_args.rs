@@ -1,5 +1,7 @@
 //! Permissions by their names.
 
+use std::collections::BTreeSet;
+
 use serde_json::json;
 use wardenry_client::{Application, ApplicationRef, RequiredResourceAccess, ResourceAccess};
 use wardenry_core::catalogue::{RESOURCES, Resource, resource_by_identifier, resource_by_name};
@@ -46,6 +48,7 @@ impl PermissionArgs {
             [] => {
                 let kind = if self.delegated { "a delegated" } else { "an application" };
                 let mut failure = Failure::new(format!("no API has {kind} permission {name:?}"));
+                failure = failure.hint(format!("known are: {}", self.similar(name).join(", ")));
                 let other = Self { delegated: !self.delegated, ..self.clone() };
                 if RESOURCES.into_iter().any(|resource| other.access(resource, name).is_some()) {
                     failure = failure.hint(if self.delegated {
@@ -62,6 +65,26 @@ impl PermissionArgs {
                     .hint(format!("say which one is meant: --api '{}'", names.join("' or '"))))
             }
         }
+    }
+
+    /// The permissions of this kind on the same subject (the part before the first dot); all when there are none.
+    fn similar(&self, name: &str) -> Vec<&'static str> {
+        let subject = |name: &str| {
+            let subject = name.split('.').next().unwrap_or_default().to_lowercase();
+            subject.trim_end_matches('s').to_owned()
+        };
+        let apis = RESOURCES.into_iter().filter(|resource| self.api.is_none_or(|api| *resource == api));
+        let known: BTreeSet<&'static str> = apis
+            .flat_map(|resource| -> Vec<&'static str> {
+                if self.delegated {
+                    resource.scopes.iter().map(|scope| scope.value).collect()
+                } else {
+                    resource.app_roles.iter().map(|role| role.value).collect()
+                }
+            })
+            .collect();
+        let near: Vec<_> = known.iter().copied().filter(|value| subject(value) == subject(name)).collect();
+        if near.is_empty() { known.into_iter().collect() } else { near }
     }
 
     fn access(&self, resource: &Resource, name: &str) -> Option<ResourceAccess> {
@@ -163,6 +186,23 @@ mod tests {
         );
         assert!(resolved("Incident.Read", false, None).is_err());
         assert!(resolved("Nope", false, None).is_err());
+    }
+
+    #[test]
+    fn an_unknown_permission_brings_the_known_ones_to_mind() {
+        let hints = |name, delegated, api| resolved(name, delegated, api).unwrap_err().hints();
+        let near = "known are: Incident.Read.All, Incident.ReadWrite.All";
+        assert_eq!(hints("Incident.Read.Al", false, None), [near]);
+        assert_eq!(hints("incidents.reed", false, None), [near]);
+        assert_eq!(
+            hints("Incident.Read.All", true, None),
+            [
+                "known are: Incident.Read, Incident.ReadWrite",
+                "it is an application permission: leave --delegated out"
+            ]
+        );
+        let all = hints("Nope", false, Some("windowsdefenderatp")).concat();
+        assert!(all.contains("Machine.Read.All") && !all.contains("Incident.Read.All"), "{all}");
     }
 
     #[test]
