@@ -8,4 +8,4 @@ mod tenant_args;
 
 pub(crate) use self::clients::Clients;
 pub(crate) use self::connection_args::{ConnectionArgs, KnownTenant};
-pub(crate) use self::tenant_args::{TenantArg, TenantArgs};
+pub(crate) use self::tenant_args::{TenantArg, TenantArgs, count};

@@ -8,6 +8,11 @@ use wardenry_fleet::Connection;
 use super::connection_args::Settings;
 use crate::failure::Failure;
 
+/// A number of things, at least one.
+pub(crate) fn count(text: &str) -> Result<NonZeroUsize, String> {
+    text.parse().map_err(|_| "write a whole number from 1".to_owned())
+}
+
 /// One tenant.
 #[derive(Debug, Clone, clap::Args)]
 pub(crate) struct TenantArg {
@@ -23,7 +28,7 @@ pub(crate) struct TenantArgs {
     which: Which,
 
     /// How many tenants to ask at a time.
-    #[arg(long, value_name = "N", default_value = "8")]
+    #[arg(long, value_name = "N", default_value = "8", value_parser = count)]
     pub(crate) concurrency: NonZeroUsize,
 }
 

@@ -89,3 +89,19 @@ fn wrong_usage_is_two_and_prints_no_data() {
         assert_eq!((ran.code, ran.stdout.as_str()), (2, ""), "{arguments:?} {ran:?}");
     }
 }
+
+#[test]
+fn numbers_are_whole_and_from_one() {
+    let world = World::new();
+    for (arguments, expected) in [
+        (&["incidents", "list", "--all-tenants", "--top", "0"][..], "write a whole number from 1\n"),
+        (&["incidents", "list", "--all-tenants", "--concurrency", "x"], "write a whole number from 1\n"),
+        (&["incidents", "show", "seven", "--tenant", "a.example"], "write a whole number from 1\n"),
+        (&["doctor", "--concurrency", "1.5"], "write a whole number from 1\n"),
+        (&["apps", "add-secret", "x", "--days", "0"], "write a whole number from 1 to 3650\n"),
+    ] {
+        let ran = world.run(arguments);
+        assert_eq!(ran.code, 2, "{ran:?}");
+        assert!(ran.stderr.contains(&format!(": {expected}")), "{ran:?}");
+    }
+}

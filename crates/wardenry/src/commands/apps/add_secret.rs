@@ -24,13 +24,18 @@ pub(crate) struct Args {
     name: String,
 
     /// How long it is valid. [default: as the server decides, usually two years]
-    #[arg(long, value_name = "DAYS", value_parser = clap::value_parser!(u32).range(1..=3650))]
+    #[arg(long, value_name = "DAYS", value_parser = days)]
     days: Option<u32>,
 
     #[command(flatten)]
     directory: DirectoryArgs,
     #[command(flatten)]
     output: OutputArgs,
+}
+
+fn days(text: &str) -> Result<u32, String> {
+    let days = text.parse().ok().filter(|days| (1..=3650).contains(days));
+    days.ok_or_else(|| "write a whole number from 1 to 3650".to_owned())
 }
 
 impl Args {

@@ -12,7 +12,7 @@ use super::{minute, record, severity_style};
 use crate::failure::{ExitStatus, Failure};
 use crate::host::Host;
 use crate::output::{self, Cell, List, OutputArgs, Table, hint};
-use crate::settings::{Clients, ConnectionArgs, TenantArgs};
+use crate::settings::{Clients, ConnectionArgs, TenantArgs, count};
 use crate::since::Since;
 
 /// List incidents, newest first, of one tenant, several, or all in one queue.
@@ -45,7 +45,7 @@ pub(crate) struct Args {
     assigned_to: Option<String>,
 
     /// At most this many, over all tenants.
-    #[arg(long, value_name = "N", default_value = "100", help_heading = "Filters")]
+    #[arg(long, value_name = "N", default_value = "100", value_parser = count, help_heading = "Filters")]
     top: NonZeroUsize,
 
     /// All there are, however many.

@@ -15,7 +15,7 @@ use crate::settings::{Clients, ConnectionArgs, TenantArg};
 #[derive(Debug, clap::Args)]
 pub(crate) struct Args {
     /// The incident's number in its tenant.
-    #[arg(value_name = "ID")]
+    #[arg(value_name = "ID", value_parser = incident_number)]
     id: i64,
 
     #[command(flatten)]
@@ -24,6 +24,11 @@ pub(crate) struct Args {
     connection: ConnectionArgs,
     #[command(flatten)]
     output: OutputArgs,
+}
+
+fn incident_number(text: &str) -> Result<i64, String> {
+    let number = text.parse().ok().filter(|number| *number > 0);
+    number.ok_or_else(|| "write a whole number from 1".to_owned())
 }
 
 impl Args {

@@ -10,7 +10,7 @@ use wardenry_fleet::{Member, fan_out};
 use crate::failure::{ExitStatus, Failure};
 use crate::host::Host;
 use crate::output::{Cell, GREEN, List, OutputArgs, RED, Table, hint};
-use crate::settings::{Clients, ConnectionArgs};
+use crate::settings::{Clients, ConnectionArgs, count};
 
 /// Check every tenant all the way: token, roles, and one call of the incidents API.
 ///
@@ -22,7 +22,7 @@ pub(crate) struct Args {
     tenants: Vec<String>,
 
     /// How many tenants to ask at a time.
-    #[arg(long, value_name = "N", default_value = "8")]
+    #[arg(long, value_name = "N", default_value = "8", value_parser = count)]
     concurrency: NonZeroUsize,
 
     #[command(flatten)]
