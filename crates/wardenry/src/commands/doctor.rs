@@ -14,8 +14,10 @@ use crate::commands::consent::DEFAULT_PERMISSION;
 use crate::commands::tenants::probe;
 use crate::failure::{ExitStatus, Failure};
 use crate::host::Host;
-use crate::output::{self, Cell, Format, GREEN, List, OutputArgs, RED, Table, YELLOW, hint, safe, styled};
-use crate::settings::{Clients, ConnectionArgs};
+use crate::output::{
+    self, Cell, Format, GREEN, List, OutputArgs, RED, Table, YELLOW, hint, safe, safe_lines, styled,
+};
+use crate::settings::{Clients, ConnectionArgs, count};
 
 /// Authorities accept assertions and judge tokens with about five minutes of tolerance.
 const SKEW_THAT_BREAKS: Duration = Duration::from_secs(300);
@@ -32,8 +34,12 @@ const PROXY_VARIABLES: [&str; 4] = ["HTTPS_PROXY", "https_proxy", "ALL_PROXY", "
 /// only some tenants are.
 #[derive(Debug, clap::Args)]
 pub(crate) struct Args {
+    /// Look only at this tenant: its name (or its beginning), its id, or one of its domains. Repeatable.
+    #[arg(long, short, value_name = "TENANT")]
+    tenant: Vec<String>,
+
     /// How many tenants to ask at a time.
-    #[arg(long, value_name = "N", default_value = "8")]
+    #[arg(long, value_name = "N", default_value = "8", value_parser = count)]
     concurrency: NonZeroUsize,
 
     #[command(flatten)]
@@ -106,25 +112,30 @@ impl Args {
     pub(crate) async fn run(self, host: &Host) -> Result<ExitStatus, Failure> {
         let settings = self.connection.settings()?;
         // Without tenants the way to the cloud can still be looked at.
-        let (targets, trouble) = match settings.all_targets() {
-            Ok(targets) => (targets, None),
-            Err(failure) => (Vec::new(), Some(failure)),
+        let (targets, trouble) = if self.tenant.is_empty() {
+            match settings.all_targets() {
+                Ok(targets) => (targets, None),
+                Err(failure) => (Vec::new(), Some(failure)),
+            }
+        } else {
+            let named = self.tenant.iter().map(|text| settings.target(text));
+            (named.collect::<Result<Vec<_>, _>>()?, None)
         };
         let (cloud, ca_file) = match targets.first() {
             Some((_, connection)) => (connection.cloud.clone(), connection.ca_file.clone()),
             None => settings.cloud()?,
         };
+        let tenants = match targets.len() {
+            1 => "1 tenant".to_owned(),
+            count => format!("{count} tenants"),
+        };
         let mut findings = vec![
-            Finding::good(
-                "settings",
-                &cloud.name,
-                format!("authority {}, {} tenants", cloud.authority, targets.len()),
-            ),
+            Finding::good("settings", &cloud.name, format!("authority {}, {tenants}", cloud.authority)),
             proxies(),
         ];
         if let Some(failure) = trouble {
             let finding = Finding::good("settings", "tenants", failure.message());
-            findings.push(finding.watch(failure.hints().join("; ")));
+            findings.push(Finding { grade: Grade::Watch, advice: failure.hints(), ..finding });
         }
         let mut clients = Clients::new(host);
         let transport = clients.transport(ca_file.as_deref())?;
@@ -190,8 +201,9 @@ impl Args {
 
 fn human(finding: &Finding) -> String {
     let grade = styled(finding.grade.style(), &format!("{:<7}", finding.grade.word()));
-    let mut text =
-        format!("{grade} {:<9} {}: {}\n", finding.check, safe(&finding.subject), safe(&finding.found));
+    // The causes follow on lines of their own, below what they explain.
+    let found = safe_lines(&finding.found).replace("\n  ", "\n          ");
+    let mut text = format!("{grade} {:<9} {}: {found}\n", finding.check, safe(&finding.subject));
     for advice in &finding.advice {
         let _infallible = writeln!(text, "          do: {}", safe(advice));
     }

@@ -51,8 +51,8 @@ fn advice(error: &Error) -> Option<String> {
     } else if error.is_unauthorized() {
         "see which check the token fails: `wardenry token explain --call 'GET /api/incidents'`"
     } else if error.is_forbidden() {
-        "a permission is missing: `wardenry token explain --call …` names it, `wardenry apps add-permission` adds it, \
-         and an administrator of the tenant has to consent again"
+        "a permission is missing (`wardenry token explain --call …` names it): see that the registration asks for it, \
+         have an administrator of the tenant consent again, get a new token"
     } else if error.is_unreachable() {
         "check the address and that the server is running; `wardenry doctor` looks at the whole way"
     } else {

@@ -35,7 +35,9 @@ impl<'a> Clients<'a> {
                 std::fs::read(path)
                     .with_context(|| format!("cannot read the CA file {}", path.display()))
                     .map_err(|error| {
-                        Failure::from(error).hint("a development server makes it when it starts")
+                        Failure::from(error).hint(
+                            "when an env file names it, the server that wrote the env file has stopped: start it again",
+                        )
                     })?,
             ),
         };

@@ -3,7 +3,9 @@
 use std::path::PathBuf;
 
 use clap::ValueEnum;
-use wardenry_client::{CredentialSource, EndpointVersion, SecretSource, Tenant};
+use wardenry_client::{
+    CredentialSource, EndpointVersion, ParseTenantError, SecretSource, Tenant, TenantName,
+};
 use wardenry_core::cloud::CloudProfile;
 use wardenry_core::id::AppId;
 use wardenry_fleet::{Connection, Registry, TenantEntry};
@@ -313,12 +315,16 @@ impl Settings {
     pub(crate) fn known_tenants(&self) -> Result<Vec<KnownTenant>, Failure> {
         Ok(match self {
             Self::Direct(direct) => {
+                let customers = direct.customers()?;
+                if customers.is_empty() {
+                    return Ok(Vec::new());
+                }
                 let connection = direct.connection(Role::PartnerApp)?;
                 let known = |tenant| {
                     let connection_name = "env file".to_owned();
                     KnownTenant { tenant, connection_name, connection: connection.clone() }
                 };
-                direct.customers()?.into_iter().map(known).collect()
+                customers.into_iter().map(known).collect()
             }
             Self::Registry { registry, chosen, endpoint } => {
                 let entries = registry.tenants().iter();
@@ -349,9 +355,30 @@ impl Settings {
     /// The partner's own tenant, where the env file names it.
     pub(crate) fn partner_tenant(&self) -> Result<Option<Tenant>, Failure> {
         match self {
-            Self::Direct(direct) => direct.env_file.as_ref().map(EnvFile::partner_tenant).transpose(),
+            Self::Direct(direct) => direct.env_file.as_ref().map_or(Ok(None), EnvFile::partner_tenant),
             Self::Registry { .. } => Ok(None),
         }
+    }
+
+    /// Refuses to administer a customer with the automation app of the env file, when that is known to be
+    /// the app of another customer.
+    pub(crate) fn check_administers(&self, tenant: &Tenant) -> Result<(), Failure> {
+        let Self::Direct(direct) = self else { return Ok(()) };
+        let (None, Some(file)) = (direct.client_id, &direct.env_file) else { return Ok(()) };
+        let Some(own) = file.administered_customer()? else { return Ok(()) };
+        let customers = direct.customers()?;
+        // A domain that the file does not mention may be one of the customer's own.
+        let is_other = match tenant.name() {
+            name if name == own.name() => false,
+            TenantName::Id(_) => true,
+            TenantName::Domain(_) => customers.iter().any(|known| known.name() == tenant.name()),
+        };
+        if !is_other {
+            return Ok(());
+        }
+        let own = customers.iter().find(|known| known.name() == own.name()).unwrap_or(&own);
+        Err(Failure::new(format!("{file} can administer only {own}, not {tenant}"))
+            .hint(format!("name an app of {tenant} with --client-id and a credential")))
     }
 
     fn nobody_known(&self) -> Failure {
@@ -360,6 +387,11 @@ impl Settings {
                 Failure::new(format!("there are no tenants in {}", registry.path().display()))
                     .hint("add one: `wardenry tenants add NAME TENANT --profile … --client-id … --client-secret-file …`")
                     .hint("or take a development server's: --env-file FILE")
+            }
+            Self::Direct(direct) if direct.env_file.is_some() => {
+                Failure::new("the scenario of the env file has no customers")
+                    .hint("add [[tenants]] with part = \"customer\" to the scenario")
+                    .hint("or name a tenant with --tenant")
             }
             Self::Direct(_) => Failure::new("no tenants are known to these settings")
                 .hint("name one with --tenant, or leave the connection flags out to use the registry"),
@@ -475,12 +507,15 @@ fn find_tenant<'a>(text: &str, known: impl Iterator<Item = &'a Tenant> + Clone) 
         [one] if !lower.is_empty() => Ok((*one).clone()),
         [] => {
             let names: Vec<_> = known.map(Tenant::label).collect();
-            let failure = Failure::from(parse_error);
-            Err(if names.is_empty() {
-                failure
+            let failure = match parse_error {
+                ParseTenantError::Malformed(text) => Failure::new(format!("no tenant is called {text:?}")),
+                other => other.into(),
+            };
+            Err(failure.hint(if names.is_empty() {
+                "no names are known: give the tenant's id or one of its domains".to_owned()
             } else {
-                failure.hint(format!("known are: {}", names.join(", ")))
-            })
+                format!("known are: {}", names.join(", "))
+            }))
         }
         several => {
             let names: Vec<_> = several.iter().map(|tenant| tenant.label()).collect();

@@ -95,7 +95,13 @@ impl EnvFile {
     }
 
     pub(super) fn client_id(&self, role: Role) -> Result<AppId, Failure> {
-        self.parse(&format!("{}CLIENT_ID", role.prefix()), |text| Ok(text.parse()?))
+        let key = format!("{}CLIENT_ID", role.prefix());
+        if role != Role::PartnerApp {
+            self.require(&key).map_err(|failure| {
+                failure.hint("add an application with automation = true to the scenario")
+            })?;
+        }
+        self.parse(&key, |text| Ok(text.parse()?))
     }
 
     pub(super) fn credential(&self, role: Role) -> CredentialSource {
@@ -103,9 +109,12 @@ impl EnvFile {
         CredentialSource::Secret(SecretSource::FileEntry { path: self.path.clone(), key })
     }
 
-    /// The customers, with the names of `CUSTOMER_NAMES` when the file has them.
+    /// The customers, with the names of `CUSTOMER_NAMES` when the file has them. A scenario may have none.
     pub(super) fn customers(&self) -> Result<Vec<Tenant>, Failure> {
         let list = |text: &str| text.split(',').map(|item| item.trim().to_owned()).collect::<Vec<_>>();
+        if self.get("CUSTOMER_TENANTS").is_none() {
+            return Ok(Vec::new());
+        }
         let names = self.get("CUSTOMER_NAMES").map(list).unwrap_or_default();
         self.parse("CUSTOMER_TENANTS", |text| {
             let tenants = list(text).into_iter().enumerate().map(|(index, text)| {
@@ -119,8 +128,18 @@ impl EnvFile {
         })
     }
 
-    pub(super) fn partner_tenant(&self) -> Result<Tenant, Failure> {
-        self.parse("PARTNER_TENANT", |text| Ok(Tenant::parse(text)?))
+    /// The partner's tenant. A scenario may have none.
+    pub(super) fn partner_tenant(&self) -> Result<Option<Tenant>, Failure> {
+        self.tenant("PARTNER_TENANT")
+    }
+
+    /// The customer whose directory [`Role::CustomerAdmin`] administers.
+    pub(super) fn administered_customer(&self) -> Result<Option<Tenant>, Failure> {
+        self.tenant("TENANT")
+    }
+
+    fn tenant(&self, key: &str) -> Result<Option<Tenant>, Failure> {
+        self.get(key).map(|_| self.parse(key, |text| Ok(Tenant::parse(text)?))).transpose()
     }
 }
 

@@ -94,7 +94,10 @@ fn a_server_that_is_not_there_is_an_error_with_advice() {
     );
     assert!(!format!("{ran:?}").contains("hunter2"));
     let human = world.run(&["doctor"]);
-    assert!(human.stdout.contains(&format!("BROKEN  reach     {server}: cannot connect to")), "{human:?}");
+    let expected = format!("BROKEN  reach     {server}: cannot connect to {server}\n          because ");
+    assert!(human.stdout.contains(&expected), "{human:?}");
+    let one = world.run(&["doctor", "--tenant", "alder.example"]);
+    assert!(one.stdout.contains(&format!("authority {server}, 1 tenant\n")), "{one:?}");
 }
 
 #[test]
@@ -115,4 +118,45 @@ fn a_readable_secret_file_and_a_broken_env_file_are_remarked_on() {
     let short = world.write("short.env", "AUTHORITY=https://localhost:1\n");
     let ran = world.run(&["consent", "url", "--env-file", &short]);
     assert_eq!(ran, ends(1, "", "error: ~/short.env has no entry CLIENT_ID\n"));
+}
+
+#[test]
+fn a_scenario_may_have_no_customers() {
+    let world = World::new();
+    let server = closed();
+    let file = env_file(&server)
+        .replace("bbbbbbbb-2222-4333-8444-555555555555,birch.example", "")
+        .replace("Alder Foods,Birch Clinics", "");
+    let file = world.write("lab.env", &file);
+    let hints = "hint: add [[tenants]] with part = \"customer\" to the scenario\nhint: or name a tenant with --tenant\n";
+    let none = format!("error: the scenario of the env file has no customers\n{hints}");
+    assert_eq!(world.run(&["incidents", "list", "--all-tenants", "--env-file", &file]), ends(1, "", &none));
+    let doctor = world.run(&["doctor", "--env-file", &file]).stdout;
+    let expected = format!("has no customers\n{}", hints.replace("hint:", "          do:"));
+    assert!(doctor.contains(&expected), "{doctor}");
+    let named = world.run(&["doctor", "--tenant", "alder.example", "--env-file", &file]).stdout;
+    assert!(named.contains(&format!("authority {server}, 1 tenant\n")), "{named}");
+}
+
+#[test]
+fn an_unknown_tenant_is_told_from_the_known_ones() {
+    let world = World::new();
+    let quoted = env_file("https://localhost:1")
+        .replace("=Alder Foods,Birch Clinics", "='Alder Foods,Birch O'\\''Hara'");
+    let file = world.write("lab.env", &quoted);
+    let ran = world.run(&["token", "get", "--tenant", "delta", "--env-file", &file]);
+    let expected = "error: no tenant is called \"delta\"\nhint: known are: Alder Foods, Birch O'Hara\n";
+    assert_eq!(ran, ends(1, "", expected));
+}
+
+#[test]
+fn an_env_file_outlives_its_server() {
+    let world = World::new();
+    let file = world.write("lab.env", &format!("{}CA_FILE=gone.pem\n", env_file("https://localhost:1")));
+    let expected = "error: cannot read the CA file ~/gone.pem\n  because No such file or directory (os error 2)\n\
+                    hint: when an env file names it, the server that wrote the env file has stopped: start it again\n";
+    for arguments in [&["token", "get", "--tenant", "alder"][..], &["doctor"]] {
+        let ran = world.run(&[arguments, &["--env-file", &file]].concat());
+        assert_eq!(ran, ends(1, "", expected), "{arguments:?}");
+    }
 }

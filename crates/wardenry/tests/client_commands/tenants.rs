@@ -84,6 +84,8 @@ fn what_does_not_fit_is_refused_and_changes_nothing() {
     assert_eq!(taken, ends(1, "", "error: the registry has a tenant \"Alder Foods\" already\n"));
     let common = world.run(&["tenants", "add", "X", "common"]);
     assert_eq!(common, ends(1, "", "error: \"common\" stands for any organisation, not for one tenant\n"));
+    let beginning = world.run(&["tenants", "remove", "a"]);
+    assert_eq!((beginning.code, world.registry()), (1, before.clone()), "{beginning:?}");
     let missing = world.run(&["tenants", "remove", "alder foods", "cedar"]);
     let expected = "error: there is no tenant \"cedar\" in ~/.config/wardenry/tenants.toml; nothing was removed\n\
                     hint: `wardenry tenants list` shows the names\n";

@@ -41,6 +41,7 @@ impl Args {
     pub(super) async fn run(self, host: &Host) -> Result<ExitStatus, Failure> {
         let settings = self.connection.settings()?;
         let tenant = settings.tenant(&self.tenant.tenant)?;
+        settings.check_administers(&tenant)?;
         let connection = settings.connection(Role::CustomerAdmin)?;
         let app = match self.app {
             Some(app) => app,
@@ -83,6 +84,7 @@ impl Args {
         if self.permission.is_empty() {
             note(&format!("{tenant} has shut out {} ({app})", principal.display_name));
         }
+        note("tokens that were issued before live on for up to an hour");
         Ok(ExitStatus::Done)
     }
 

@@ -5,7 +5,7 @@ use serde_json::json;
 use wardenry_client::{ConsentForm, consent_url};
 
 use crate::failure::{ExitStatus, Failure};
-use crate::output::OutputArgs;
+use crate::output::{OutputArgs, note};
 use crate::settings::ConnectionArgs;
 
 /// Print the link that a customer's administrator opens to consent.
@@ -59,6 +59,10 @@ impl Args {
         };
         let url = consent_url(&cloud, settings.client_id()?, tenant.as_ref(), form, self.state.as_deref())?;
         self.output.print_object(&json!({"url": url.as_str()}), &format!("{url}\n"))?;
+        note(
+            "the browser ends at the app's redirect URI; whatever that shows, consent is given once it got there; \
+             `wardenry consent check` tells",
+        );
         Ok(ExitStatus::Done)
     }
 }
