@@ -311,6 +311,16 @@ impl Settings {
         }
     }
 
+    /// [`tenant`](Self::tenant) for what cannot be undone: the beginning of a name is not enough.
+    pub(crate) fn tenant_in_full(&self, text: &str) -> Result<Tenant, Failure> {
+        let tenant = self.tenant(text)?;
+        if Tenant::parse(text).is_err() && tenant.label().to_lowercase() != text.to_lowercase() {
+            return Err(Failure::new(format!("{text:?} is only the beginning of a name"))
+                .hint(format!("write it in full: {tenant}")));
+        }
+        Ok(tenant)
+    }
+
     /// Every known tenant: the env file's customers, or the registry's entries (of the connection named).
     pub(crate) fn known_tenants(&self) -> Result<Vec<KnownTenant>, Failure> {
         Ok(match self {

@@ -77,3 +77,12 @@ fn a_scenario_without_automation_is_told_how_to_get_one() {
     let apps = world.run(&["apps", "list", "--env-file", &file]);
     assert_eq!(apps, ends(1, "", &format!("error: ~/lab.env has no entry PARTNER_ADMIN_CLIENT_ID\n{hint}")));
 }
+
+#[test]
+fn the_beginning_of_a_name_is_not_enough_to_withdraw_consent() {
+    let world = World::new();
+    let file = world.write("lab.env", &env_file("https://localhost:1"));
+    let ran = world.run(&["consent", "revoke", "--tenant", "a", "--env-file", &file]);
+    let expected = "error: \"a\" is only the beginning of a name\nhint: write it in full: Alder Foods\n";
+    assert_eq!(ran, ends(1, "", expected));
+}

@@ -41,12 +41,12 @@ fn one_queue_over_all_customers_is_honest_about_the_one_that_has_not_consented()
 fn a_customers_withdrawal_is_felt_with_the_next_token() {
     let server = Server::start();
     let permission = "Incident.Read.All";
-    let revoked = server.client(&["consent", "revoke", "--tenant", "alder", "--permission", permission]);
+    let revoked = server.client(&["consent", "revoke", "--tenant", "Alder Foods", "--permission", permission]);
     assert_eq!(revoked.code, Some(0), "{}", revoked.err);
     let refused = server.client(&["incidents", "list", "--tenant", "alder"]);
     assert_eq!(refused.code, Some(1));
     assert!(refused.err.contains(permission), "{}", refused.err);
-    let everything = server.client(&["consent", "revoke", "--tenant", "alder"]);
+    let everything = server.client(&["consent", "revoke", "--tenant", "Alder Foods"]);
     assert_eq!(everything.code, Some(0), "{}", everything.err);
     let gone = server.client(&["token", "get", "--tenant", "alder"]);
     assert_eq!(gone.code, Some(1));

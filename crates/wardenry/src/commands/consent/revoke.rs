@@ -9,7 +9,7 @@ use crate::failure::{ExitStatus, Failure};
 use crate::host::Host;
 use crate::output::{List, OutputArgs, Table, note};
 use crate::settings::env_file::Role;
-use crate::settings::{Clients, ConnectionArgs, TenantArg};
+use crate::settings::{Clients, ConnectionArgs};
 
 /// Withdraw a tenant's consent, as that tenant's administrator.
 ///
@@ -20,8 +20,9 @@ use crate::settings::{Clients, ConnectionArgs, TenantArg};
 /// Tokens that were issued before live on until they expire.
 #[derive(Debug, clap::Args)]
 pub(crate) struct Args {
-    #[command(flatten)]
-    tenant: TenantArg,
+    /// The tenant: its name in the registry (in full), its id, or one of its domains.
+    #[arg(long, short, value_name = "TENANT")]
+    tenant: String,
 
     /// The client id of the app that loses its consent. [default: the env file's app]
     #[arg(long, value_name = "ID")]
@@ -40,7 +41,7 @@ pub(crate) struct Args {
 impl Args {
     pub(super) async fn run(self, host: &Host) -> Result<ExitStatus, Failure> {
         let settings = self.connection.settings()?;
-        let tenant = settings.tenant(&self.tenant.tenant)?;
+        let tenant = settings.tenant_in_full(&self.tenant)?;
         settings.check_administers(&tenant)?;
         let connection = settings.connection(Role::CustomerAdmin)?;
         let app = match self.app {
