@@ -41,7 +41,8 @@ fn one_queue_over_all_customers_is_honest_about_the_one_that_has_not_consented()
 fn a_customers_withdrawal_is_felt_with_the_next_token() {
     let server = Server::start();
     let permission = "Incident.Read.All";
-    let revoked = server.client(&["consent", "revoke", "--tenant", "Alder Foods", "--permission", permission]);
+    let revoked =
+        server.client(&["consent", "revoke", "--tenant", "Alder Foods", "--permission", permission]);
     assert_eq!(revoked.code, Some(0), "{}", revoked.err);
     let refused = server.client(&["incidents", "list", "--tenant", "alder"]);
     assert_eq!(refused.code, Some(1));
