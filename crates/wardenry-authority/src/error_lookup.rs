@@ -10,7 +10,9 @@ use wardenry_web::page::Page;
 /// Explains one code, or lists all of them.
 pub(crate) async fn show_error(RawQuery(query): RawQuery) -> Page {
     let parameters = Parameters::from_urlencoded(query.unwrap_or_default().as_bytes()).unwrap_or_default();
-    let number = parameters.get("code").ok().flatten().and_then(|text| text.parse::<u32>().ok());
+    // People paste the code as the messages print it.
+    let asked = parameters.get("code").ok().flatten();
+    let number = asked.and_then(|text| text.strip_prefix("AADSTS").unwrap_or(text).parse::<u32>().ok());
     match Code::ALL.iter().find(|code| Some(code.number()) == number) {
         Some(code) => Page::ok(format!("AADSTS{}", code.number()), one(*code)),
         None => {

@@ -11,6 +11,8 @@ async fn every_code_is_explained() {
         let answer = world.get(&format!("/error?code={}", code.number())).await;
         assert_eq!(answer.status, 200, "{code:?}");
         assert!(answer.page().contains(&format!("AADSTS{}", code.number())), "{code:?}");
+        let pasted = world.get(&format!("/error?code=AADSTS{}", code.number())).await;
+        assert_eq!(pasted.text, answer.text, "{code:?}, as messages print it");
         let shown = answer.text.replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&");
         for text in [code.title(), code.advice(), code.error(), &code.status().to_string()] {
             assert!(shown.contains(text), "{code:?} {text}: {shown}");

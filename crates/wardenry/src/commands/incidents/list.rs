@@ -95,7 +95,8 @@ impl Args {
         for outcome in &queue.outcomes {
             let Err(error) = &outcome.result else { continue };
             failed += 1;
-            output::error(&format!("{}: {}", outcome.member, output::with_causes(error)));
+            let state = if error.is_not_consented() { "not consented yet: " } else { "" };
+            output::error(&format!("{}: {state}{}", outcome.member, output::with_causes(error)));
             for hint in hint::for_call(error) {
                 output::hint(&hint);
             }
@@ -131,11 +132,11 @@ fn to_list(queue: &IncidentQueue) -> List {
         "id",
         "severity",
         "status",
+        "name",
         "created",
         "updated",
         "alerts",
         "assigned to",
-        "name",
     ]);
     let mut records = Vec::new();
     for queued in &queue.incidents {
@@ -145,11 +146,11 @@ fn to_list(queue: &IncidentQueue) -> List {
             queued.incident.incident_id.to_string().into(),
             Cell::styled(severity.as_str(), severity_style(severity)),
             status.as_str().into(),
+            queued.incident.incident_name.as_str().into(),
             instant(*created_time),
             instant(*last_update_time),
             queued.incident.alerts.len().to_string().into(),
             queued.incident.assigned_to.clone().unwrap_or_default().into(),
-            queued.incident.incident_name.as_str().into(),
         ]);
         records.push(record(&queued.tenant, &queued.incident));
     }
