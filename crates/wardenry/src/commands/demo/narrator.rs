@@ -11,6 +11,8 @@ use crate::output::{BOLD, DIM, GREEN, YELLOW, safe, safe_lines};
 
 /// The longest text inside of an answer that is shown whole, in characters.
 const SHOWN_TEXT: usize = 96;
+/// The width of prose and of broken command lines, for a terminal of the usual 80 columns.
+const WIDTH: usize = 78;
 /// How many elements of a list of objects, and of any other list, are shown.
 const SHOWN_OBJECTS: usize = 1;
 const SHOWN_VALUES: usize = 4;
@@ -43,7 +45,7 @@ impl Narrator {
     pub(super) fn paragraph(&self, text: &str) -> Result<(), Failure> {
         let mut line = String::from("   ");
         for word in text.split_whitespace() {
-            if line.chars().count() + 1 + word.chars().count() > 100 {
+            if line.chars().count() + 1 + word.chars().count() > WIDTH {
                 put(&line)?;
                 line = String::from("   ");
             }
@@ -86,7 +88,7 @@ impl Narrator {
         let last = parts.len() - 1;
         let mut line = String::from("    $ ");
         for (index, part) in parts.into_iter().enumerate() {
-            if line.trim_start().chars().count() + part.chars().count() > 94 && index > 0 {
+            if line.trim_start().chars().count() + part.chars().count() > WIDTH - 4 && index > 0 {
                 self.styled(GREEN, &format!("{line}\\"))?;
                 line = String::from("        ");
             }
