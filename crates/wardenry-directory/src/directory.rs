@@ -3,7 +3,6 @@
 use std::sync::Arc;
 
 use tokio::sync::{Mutex, OwnedMutexGuard};
-use uuid::Uuid;
 use wardenry_core::entropy::{Entropy, random_bytes};
 use wardenry_core::id::{KeyId, TenantId};
 use wardenry_core::secret::{SecretDigest, SecretString};
@@ -158,24 +157,4 @@ pub(crate) struct Deed<'a> {
     pub(crate) action: &'static str,
     pub(crate) target: String,
     pub(crate) detail: String,
-}
-
-impl Actor {
-    /// The name under which logs and pages show the actor.
-    pub fn label(&self) -> String {
-        match self {
-            Self::User { name, .. } => name.clone(),
-            Self::App { app, .. } => format!("app {app}"),
-            Self::System => "operator".to_owned(),
-        }
-    }
-
-    /// The actor's id, if it has one.
-    pub fn object_id(&self) -> Option<Uuid> {
-        match self {
-            Self::User { id, .. } => Some(id.as_guid()),
-            Self::App { principal, .. } => Some(*principal),
-            Self::System => None,
-        }
-    }
 }

@@ -3,7 +3,6 @@
 
 use std::sync::Arc;
 
-use uuid::Uuid;
 use wardenry_core::id::{AppId, KeyId, ServicePrincipalId, TenantId};
 use wardenry_core::secret::SecretDigest;
 use wardenry_core::time::Timestamp;
@@ -112,11 +111,4 @@ pub struct ResourceAnswer {
 pub enum TokenVersion {
     V1,
     V2,
-}
-
-/// The object id under which an app-only token's `oid` and `sub` name a principal.
-impl From<&PrincipalFacts> for Uuid {
-    fn from(principal: &PrincipalFacts) -> Self {
-        principal.id.as_guid()
-    }
 }

@@ -78,7 +78,12 @@ impl Directory {
         _operator: &Operator,
         new: NewTenant,
     ) -> Result<Tenant, DirectoryError> {
-        Ok(self.insert_tenant(new, None).await?.0)
+        let writing = self.begin_writing().await;
+        let (tenant, changes) = self.new_tenant(new).await?;
+        let target = format!("tenant {}", tenant.id);
+        let deed = system_deed(tenant.id, "tenant.create", target, &tenant.display_name);
+        self.commit(writing, changes, deed).await?;
+        Ok(tenant)
     }
 
     /// Makes a tenant and its first user in one step: both are there afterwards, or neither is.
@@ -88,16 +93,19 @@ impl Directory {
         new: NewTenant,
         user: NewUser,
     ) -> Result<(Tenant, User), DirectoryError> {
-        let (tenant, user) = self.insert_tenant(new, Some(user)).await?;
-        user.map(|user| (tenant, user)).ok_or_else(|| DirectoryError::not_found("user", "the first one"))
+        let writing = self.begin_writing().await;
+        let (tenant, mut changes) = self.new_tenant(new).await?;
+        let user = self.new_user(&tenant, user).await?;
+        changes.push(Change::PutUser(user.clone()));
+        let target = format!("tenant {}", tenant.id);
+        let detail = format!("{}, with the user {}", tenant.display_name, user.user_name);
+        let deed = system_deed(tenant.id, "tenant.create", target, &detail);
+        self.commit(writing, changes, deed).await?;
+        Ok((tenant, user))
     }
 
-    async fn insert_tenant(
-        &self,
-        new: NewTenant,
-        first_user: Option<NewUser>,
-    ) -> Result<(Tenant, Option<User>), DirectoryError> {
-        let writing = self.begin_writing().await;
+    /// Checks a tenant's properties; with the changes that make it and its resources' principals.
+    async fn new_tenant(&self, new: NewTenant) -> Result<(Tenant, Vec<Change>), DirectoryError> {
         check_display_name("display_name", &new.display_name)?;
         let domains: Vec<String> = new.domains.iter().map(|domain| domain.to_lowercase()).collect();
         if domains.is_empty() {
@@ -135,15 +143,7 @@ impl Directory {
         if self.store.tenant(tenant.id).await?.is_some() {
             return Err(DirectoryError::Exists(crate::store::Unique::TenantId));
         }
-        let user = match first_user {
-            Some(first_user) => Some(self.new_user(&tenant, first_user).await?),
-            None => None,
-        };
-        changes.extend(user.clone().map(Change::PutUser));
-        let deed =
-            system_deed(tenant.id, "tenant.create", format!("tenant {}", tenant.id), &tenant.display_name);
-        self.commit(writing, changes, deed).await?;
-        Ok((tenant, user))
+        Ok((tenant, changes))
     }
 
     /// Makes a user.
