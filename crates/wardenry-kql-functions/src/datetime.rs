@@ -1,0 +1,6 @@
+//! Dates and times.
+
+use crate::ScalarFunction;
+
+/// Every function of this module.
+pub(crate) const FUNCTIONS: &[ScalarFunction] = &[];

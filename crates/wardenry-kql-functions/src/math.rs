@@ -1,0 +1,6 @@
+//! Numbers.
+
+use crate::ScalarFunction;
+
+/// Every function of this module.
+pub(crate) const FUNCTIONS: &[ScalarFunction] = &[];

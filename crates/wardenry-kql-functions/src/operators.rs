@@ -1,0 +1,6 @@
+//! Comparison, arithmetic and logic.
+
+use crate::ScalarFunction;
+
+/// Every function of this module.
+pub(crate) const FUNCTIONS: &[ScalarFunction] = &[];

@@ -1,0 +1,19 @@
+//! What KQL means: names, types and signatures.
+//!
+//! A syntax tree goes in, a [`checked::CheckedQuery`] comes out, or diagnostics that say why not. No I/O, and no engine:
+//! which tables there are comes in through [`Schema`].
+
+pub mod checked;
+
+use std::sync::Arc;
+
+use wardenry_kql_values::ScalarType;
+
+/// The tables that queries may name.
+pub trait Schema {
+    /// The columns of a table, or `None` if there is none of that name. Names are case-sensitive.
+    fn table(&self, name: &str) -> Option<Arc<[(Arc<str>, ScalarType)]>>;
+
+    /// All names, for wildcards (`union Device*`), suggestions and completion.
+    fn table_names(&self) -> Vec<Arc<str>>;
+}
