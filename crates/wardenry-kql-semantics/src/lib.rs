@@ -3,6 +3,7 @@
 //! A syntax tree goes in, a [`checked::CheckedQuery`] comes out, or diagnostics that say why not. No I/O, and no engine:
 //! which tables there are comes in through [`Schema`].
 
+pub mod catalogue;
 pub mod checked;
 
 use std::sync::Arc;
