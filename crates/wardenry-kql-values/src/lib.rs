@@ -2,10 +2,21 @@
 //!
 //! What a literal says, what a column holds and what a cell of a result shows are the same ten types. They are
 //! here, apart from syntax and from Arrow, so that the parser, the checker, the kernels and the renderers agree on them.
+//!
+//! Each type with a text form of its own has a module that reads and writes it: [`datetime`], [`timespan`], [`real`],
+//! [`decimal`], [`guid`], [`boolean`], [`integer`]. Nothing in them panics; what is out of range is `None`.
 
+pub mod boolean;
+pub mod datetime;
+pub mod decimal;
+pub mod guid;
+pub mod integer;
+pub mod real;
 mod scalar_type;
+pub mod timespan;
 mod value;
 
+pub use decimal::Decimal;
 pub use scalar_type::ScalarType;
 pub use value::Value;
 

@@ -1,4 +1,4 @@
-use crate::ScalarType;
+use crate::{Decimal, ScalarType, boolean, datetime, guid, real, timespan};
 
 /// A scalar value, with its type. `None` is the null of that type.
 #[derive(Clone, Debug, PartialEq)]
@@ -62,5 +62,22 @@ impl Value {
             Self::String(_) => false,
             Self::Guid(value) => value.is_none(),
         }
+    }
+
+    /// What `tostring()` makes of the value; the empty text for nulls. JSON text stays as it is.
+    pub fn text(&self) -> String {
+        match self {
+            Self::Bool(value) => value.map(|value| boolean::text(value).to_owned()),
+            Self::Int(value) => value.map(|value| value.to_string()),
+            Self::Long(value) => value.map(|value| value.to_string()),
+            Self::Real(value) => value.map(real::text),
+            Self::Decimal(value) => value.as_deref().and_then(Decimal::parse).map(Decimal::text),
+            Self::String(value) => Some(value.to_string()),
+            Self::Datetime(value) => value.map(datetime::text),
+            Self::Timespan(value) => value.map(timespan::text),
+            Self::Guid(value) => value.map(guid::text),
+            Self::Dynamic(value) => value.as_deref().map(str::to_owned),
+        }
+        .unwrap_or_default()
     }
 }
