@@ -101,8 +101,8 @@ pub enum ResultName {
     FirstArgumentValue,
     /// The prefix, `_`, and the name of the first argument if it has one: `sum_x`, `count_`.
     Prefix(&'static str),
-    /// The prefix and the name of the first argument; without such a name none at all.
-    PrefixIfNamed(&'static str),
+    /// The name of the first argument, `_`, and the suffix; without such a name the second text.
+    Suffix(&'static str, &'static str),
     /// Always this.
     Fixed(&'static str),
     /// A rule of its own: `arg_max`, `take_any`, `percentile`, functions that return several values.
@@ -123,7 +123,9 @@ impl Function {
             ResultName::FirstArgument | ResultName::FirstArgumentValue => first.map(str::to_owned),
             ResultName::OnlyArgument => first.filter(|_| argument_count == 1).map(str::to_owned),
             ResultName::Prefix(prefix) => Some(format!("{prefix}_{}", first.unwrap_or_default())),
-            ResultName::PrefixIfNamed(prefix) => first.map(|first| format!("{prefix}_{first}")),
+            ResultName::Suffix(suffix, unnamed) => {
+                Some(first.map_or_else(|| unnamed.to_owned(), |first| format!("{first}_{suffix}")))
+            }
             ResultName::Fixed(name) => Some(name.to_owned()),
         }
     }

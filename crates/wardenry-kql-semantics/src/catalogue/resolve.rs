@@ -204,7 +204,7 @@ fn fits(parameter: &Parameter, argument: &Argument<'_>, position: usize) -> Resu
 /// Whether a type may stand where a parameter accepts, conversions included: an integer widens to `long` and `real`, and a
 /// dynamic serves as a text.
 fn accepts(accepts: &ParameterType, scalar_type: ScalarType) -> bool {
-    use ScalarType::{Bool, Datetime, Dynamic, Guid, Int, Long, Real, String, Timespan};
+    use ScalarType::{Bool, Datetime, Dynamic, Int, Long, Real, String, Timespan};
     match accepts {
         ParameterType::Declared(types) => types.iter().any(|declared| promotes(scalar_type, *declared)),
         ParameterType::Scalar
@@ -220,7 +220,7 @@ fn accepts(accepts: &ParameterType, scalar_type: ScalarType) -> bool {
         ParameterType::Integer => matches!(scalar_type, Int | Long),
         ParameterType::Summable => scalar_type.is_number() || matches!(scalar_type, Datetime | Timespan),
         ParameterType::Orderable | ParameterType::CommonOrderable => {
-            scalar_type.is_number() || matches!(scalar_type, Datetime | Timespan | String | Bool | Guid)
+            scalar_type.is_number() || matches!(scalar_type, Datetime | Timespan | String | Bool)
         }
         ParameterType::StringOrDynamic => matches!(scalar_type, String | Dynamic),
         ParameterType::Array | ParameterType::Bag => scalar_type == Dynamic,
@@ -280,7 +280,7 @@ pub(super) fn agree(left: ScalarType, right: ScalarType, or_dynamic: bool) -> Op
 
 /// The wider of two numeric types.
 pub(super) fn widest(left: ScalarType, right: ScalarType) -> Option<ScalarType> {
-    const WIDTH: [ScalarType; 4] = [ScalarType::Int, ScalarType::Long, ScalarType::Decimal, ScalarType::Real];
+    const WIDTH: [ScalarType; 4] = [ScalarType::Int, ScalarType::Long, ScalarType::Real, ScalarType::Decimal];
     let width = |scalar_type| WIDTH.iter().position(|candidate| *candidate == scalar_type);
     WIDTH.get(width(left)?.max(width(right)?)).copied()
 }

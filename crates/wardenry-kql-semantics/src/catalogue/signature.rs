@@ -38,7 +38,7 @@ pub enum ParameterType {
     Integer,
     /// Numbers, `datetime` and `timespan`.
     Summable,
-    /// Whatever has an order: the summable types, `string`, `bool`, `guid`.
+    /// Whatever has an order: the summable types, `string` and `bool`.
     Orderable,
     StringOrDynamic,
     /// `dynamic`, meant to hold an array.
