@@ -12,6 +12,8 @@ mod functions;
 mod operators;
 mod resolve;
 mod signature;
+#[cfg(test)]
+mod tests;
 
 use std::collections::HashMap;
 use std::sync::LazyLock;

@@ -197,12 +197,8 @@ pub fn between(
             let target = types.into_iter().reduce(|left, right| widest(left, right).unwrap_or(left));
             Ok(scalar(ScalarType::Bool, types.map(|from| target.filter(|to| *to != from))))
         }
-        [Dynamic, low, high] if low.is_number() && high.is_number() => {
-            Ok(scalar(ScalarType::Bool, [None, None, None]))
-        }
-        [number, Dynamic, high] if number.is_number() && (high == Dynamic || high.is_number()) => {
-            Ok(scalar(ScalarType::Bool, [None, None, None]))
-        }
+        [Dynamic, low, high] if low.is_number() && low == high => Ok(scalar(ScalarType::Bool, [None; 3])),
+        [number, Dynamic, Dynamic] if number.is_number() => Ok(scalar(ScalarType::Bool, [None; 3])),
         _ => Err(OperatorMismatch { hint: None }),
     }
 }
@@ -315,7 +311,6 @@ fn equality(
     use ScalarType::{Bool, Dynamic, String};
     let conversions = match (left, right) {
         _ if left == right && left != Dynamic => [None, None],
-        (Dynamic, Dynamic) if left_literal || right_literal => [None, None],
         (Dynamic, Dynamic) => {
             return Err(OperatorMismatch {
                 hint: Some("convert one of the dynamic values first, for example with `tostring()`"),

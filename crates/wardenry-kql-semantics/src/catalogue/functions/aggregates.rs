@@ -2,7 +2,8 @@ use super::super::ResultName;
 use super::super::entry::{Entry, aggregate};
 
 pub(in super::super) const AGGREGATES: &[Entry] = &[
-    aggregate("count", "() -> long; (predicate: bool) -> long", "How many rows there are").formerly(&["cnt"]),
+    aggregate("count", "() -> long; (predicate: bool) -> long", "How many rows there are"),
+    aggregate("cnt", "() -> long", "As count; the column is named after it").now("count"),
     aggregate("countif", "(predicate: bool) -> long", "For how many rows a condition holds"),
     aggregate(
         "dcount",
