@@ -11,7 +11,9 @@ mod entry;
 mod functions;
 mod operators;
 mod resolve;
+mod scalar_operators;
 mod signature;
+mod tabular;
 #[cfg(test)]
 mod tests;
 
@@ -20,7 +22,12 @@ use std::sync::LazyLock;
 
 pub use operators::{OperatorMismatch, between, binary, binary_name, list, list_name, unary, unary_name};
 pub use resolve::{Argument, Mismatch, Resolution, ResultType};
+pub use scalar_operators::{Operands, SCALAR_OPERATORS, ScalarOperator, scalar_operator};
 pub use signature::{Occurs, Parameter, ParameterMode, ParameterType, ResultRule, Signature};
+pub use tabular::{
+    CHARTS, JOIN_KINDS, OperatorOption, OptionPlace, Place, TABULAR_OPERATORS, TabularOperator,
+    tabular_operator,
+};
 
 /// A function, aggregate or plugin.
 #[derive(Debug)]
