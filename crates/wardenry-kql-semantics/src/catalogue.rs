@@ -7,6 +7,7 @@
 //! kernel. They differ for older spellings that mean the same, perhaps with another limit or another order of arguments:
 //! see [`Function::lower`].
 
+mod compat;
 mod entry;
 mod functions;
 mod operators;
@@ -20,6 +21,7 @@ mod tests;
 use std::collections::HashMap;
 use std::sync::LazyLock;
 
+pub use compat::compat_markdown;
 pub use operators::{OperatorMismatch, between, binary, binary_name, list, list_name, unary, unary_name};
 pub use resolve::{Argument, Mismatch, Resolution, ResultType};
 pub use scalar_operators::{Operands, SCALAR_OPERATORS, ScalarOperator, scalar_operator};

@@ -266,6 +266,20 @@ fn operators_have_the_types_of_the_reference() {
     assert_eq!(differences(OPERATORS, &actual), "");
 }
 
+#[test]
+fn compat_md_is_what_the_catalogue_says() {
+    let file = include_str!("../../../../COMPAT.md");
+    let generated = file
+        .split_once("<!-- kql: generated -->\n\n")
+        .and_then(|(_, rest)| rest.split_once("\n<!-- kql: end -->"))
+        .map(|(generated, _)| generated);
+    assert_eq!(
+        generated,
+        Some(super::compat_markdown().as_str()),
+        "rewrite it: cargo run -p wardenry-kql-semantics --example compat -- COMPAT.md"
+    );
+}
+
 const fn column<'a>(scalar_type: ScalarType) -> Argument<'a> {
     Argument::Scalar { scalar_type, constant: None, literal: false, column: true }
 }
