@@ -17,8 +17,11 @@ mod math;
 mod network;
 mod operators;
 mod registry;
+mod rows;
 mod series;
 mod strings;
+#[cfg(test)]
+mod testing;
 
 pub use call::{Context, FunctionError, Kernel, ScalarCall, ScalarFunction};
 pub use registry::{scalar, scalar_functions};

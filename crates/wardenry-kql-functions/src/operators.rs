@@ -1,6 +1,48 @@
 //! Comparison, arithmetic and logic.
 
-use crate::ScalarFunction;
+mod arithmetic;
+mod bits;
+mod choice;
+pub(crate) mod comparison;
+mod emptiness;
+mod extremes;
+mod gettype;
+mod logic;
+mod range;
+mod widening;
+
+use crate::{FunctionError, ScalarFunction};
 
 /// Every function of this module.
-pub(crate) const FUNCTIONS: &[ScalarFunction] = &[];
+pub(crate) const FUNCTIONS: &[ScalarFunction] = &[
+    ScalarFunction { names: &["==", "!=", "<", "<=", ">", ">="], bind: comparison::bind },
+    ScalarFunction { names: &["between", "!between"], bind: range::bind },
+    ScalarFunction { names: &["and", "or", "not"], bind: logic::bind },
+    ScalarFunction { names: &["+", "-", "*", "/", "%"], bind: arithmetic::bind },
+    ScalarFunction { names: &["negate"], bind: arithmetic::bind_negate },
+    ScalarFunction { names: &["iff", "iif", "case"], bind: choice::bind },
+    ScalarFunction { names: &["coalesce"], bind: choice::bind_coalesce },
+    ScalarFunction {
+        names: &["isnull", "isnotnull", "notnull", "isempty", "isnotempty", "notempty"],
+        bind: emptiness::bind,
+    },
+    ScalarFunction { names: &["max_of", "min_of"], bind: extremes::bind },
+    ScalarFunction { names: &["gettype"], bind: gettype::bind },
+    ScalarFunction {
+        names: &[
+            "binary_and",
+            "binary_or",
+            "binary_xor",
+            "binary_not",
+            "binary_shift_left",
+            "binary_shift_right",
+            "bitset_count_ones",
+        ],
+        bind: bits::bind,
+    },
+];
+
+/// A call that is not well typed. The checker lets none through.
+fn misplaced(function: &'static str) -> FunctionError {
+    FunctionError::Argument { function, message: "the operands are not of types that go together".to_owned() }
+}
