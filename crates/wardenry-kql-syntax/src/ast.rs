@@ -403,6 +403,8 @@ pub enum OperatorKind {
         target: Name,
         nodes: Vec<(Expr, Name)>,
         node_id: Option<Name>,
+        /// `partitioned-by column (pipeline)`: a graph, and the pipeline over it, for each value of the column.
+        partitioned_by: Option<(Name, Box<Pipe>)>,
     },
     MakeSeries {
         aggregates: Vec<SeriesAggregate>,
