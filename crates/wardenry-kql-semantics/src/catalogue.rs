@@ -10,6 +10,7 @@
 mod compat;
 mod entry;
 mod functions;
+mod hosted;
 mod operators;
 mod resolve;
 mod scalar_operators;
@@ -22,6 +23,7 @@ use std::collections::HashMap;
 use std::sync::LazyLock;
 
 pub use compat::compat_markdown;
+pub use hosted::{HOSTED_FUNCTIONS, HostedFunction, hosted_function};
 pub use operators::{OperatorMismatch, between, binary, binary_name, list, list_name, unary, unary_name};
 pub use resolve::{Argument, Mismatch, Resolution, ResultType};
 pub use scalar_operators::{Operands, SCALAR_OPERATORS, ScalarOperator, scalar_operator};

@@ -2,7 +2,10 @@
 
 use std::fmt::Write as _;
 
-use super::{Category, Function, FunctionKind, SCALAR_OPERATORS, Support, TABULAR_OPERATORS, functions};
+use super::{
+    Category, Function, FunctionKind, HOSTED_FUNCTIONS, SCALAR_OPERATORS, Support, TABULAR_OPERATORS,
+    functions,
+};
 
 /// The sections of COMPAT.md on the query language: operators, functions, aggregates and plugins with their state.
 pub fn compat_markdown() -> String {
@@ -47,6 +50,13 @@ pub fn compat_markdown() -> String {
             section(&mut text, column, rows_of(category, kinds));
         }
     }
+    text.push_str("## Query language: functions of the hunting service\n\n");
+    let rows = HOSTED_FUNCTIONS.iter().map(|function| Row {
+        names: vec![function.name],
+        support: function.support,
+        about: function.about,
+    });
+    section(&mut text, "function", rows);
     text.truncate(text.trim_end().len());
     text.push('\n');
     text
