@@ -74,10 +74,10 @@ pub const SCALAR_OPERATORS: &[ScalarOperator] = &[
     operator("endswith_cs", Operands::Text, "As `endswith`, with regard to case"),
     operator("!endswith_cs", Operands::Text, "As `!endswith`, with regard to case"),
     operator("matches regex", Operands::Text, "Has a match of a regular expression"),
-    operator("like", Operands::Text, "Fits a pattern where `*` stands for any text").unsupported(),
-    operator("notlike", Operands::Text, "Does not fit a pattern").unsupported(),
-    operator("likecs", Operands::Text, "As `like`, with regard to case").unsupported(),
-    operator("notlikecs", Operands::Text, "As `notlike`, with regard to case").unsupported(),
+    operator("like", Operands::Text, "Fits a pattern where `*` stands for any text"),
+    operator("notlike", Operands::Text, "Does not fit a pattern"),
+    operator("likecs", Operands::Text, "As `like`, with regard to case"),
+    operator("notlikecs", Operands::Text, "As `notlike`, with regard to case"),
     operator("in", Operands::List, "Equal to one of a list, an array or a table's first column"),
     operator("!in", Operands::List, "Equal to none of a list"),
     operator("in~", Operands::TextList, "As `in`, without regard to case"),
@@ -98,11 +98,6 @@ const fn operator(name: &'static str, operands: Operands, about: &'static str) -
 impl ScalarOperator {
     const fn also(mut self, names: &'static [&'static str]) -> Self {
         self.also = names;
-        self
-    }
-
-    const fn unsupported(mut self) -> Self {
-        self.support = Support::No;
         self
     }
 }

@@ -2,8 +2,18 @@ use super::super::entry::{Entry, source};
 
 pub(in super::super) const SOURCE: &[Entry] = &[
     source("table", "(name: string, query_data_scope?: string) -> tabular", "The table of a name"),
-    source("database", "(name?: string) -> tabular", "The database of a name"),
-    source("cluster", "(name: string) -> tabular", "The cluster of a name"),
+    source(
+        "materialize",
+        "(table: tabular) -> tabular",
+        "The rows of a table, computed once however often they are read",
+    ),
+    source(
+        "toscalar",
+        "(table: tabular) -> common",
+        "The first value of a table, computed once before the query",
+    ),
+    source("database", "(name?: string) -> tabular", "The database of a name").unsupported(),
+    source("cluster", "(name: string) -> tabular", "The cluster of a name").unsupported(),
     source(
         "external_table",
         "(name: string, mapping?: string) -> tabular; (name: string, max_age: timespan) -> tabular",
