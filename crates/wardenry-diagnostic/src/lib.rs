@@ -5,8 +5,16 @@
 //!
 //! Offsets are bytes of the UTF-8 text. A renderer that needs lines, columns or UTF-16 units converts them itself.
 
+mod excerpt;
+pub mod html;
+pub mod json;
+mod line_index;
+pub mod terminal;
+
 use std::borrow::Cow;
 use std::ops::Range;
+
+pub use line_index::{LineIndex, Position};
 
 /// A range of bytes in a text: `start` is in it, `end` is not.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -54,6 +62,16 @@ pub enum Severity {
     Warning,
     /// Does not work.
     Error,
+}
+
+impl Severity {
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Information => "information",
+            Self::Warning => "warning",
+            Self::Error => "error",
+        }
+    }
 }
 
 /// A fault found in a text.
@@ -143,6 +161,22 @@ impl Diagnostic {
         self.fix =
             Some(Fix { title: title.into(), edits: vec![Edit { span, replacement: replacement.into() }] });
         self
+    }
+
+    /// The text with the fix applied, if there is one and it lies in the text.
+    pub fn fixed(&self, text: &str) -> Option<String> {
+        let fix = self.fix.as_ref()?;
+        let mut fixed = String::with_capacity(text.len() + 16);
+        let mut done = 0;
+        for edit in &fix.edits {
+            let range = edit.span.range();
+            fixed.push_str(text.get(done..range.start)?);
+            fixed.push_str(&edit.replacement);
+            text.get(range.clone())?;
+            done = range.end;
+        }
+        fixed.push_str(text.get(done..)?);
+        Some(fixed)
     }
 
     pub fn is_error(&self) -> bool {
