@@ -183,8 +183,22 @@ impl Lexer<'_> {
         start + rest.iter().position(|&byte| !is_word_part(byte)).unwrap_or(rest.len())
     }
 
+    /// Whether the 36 bytes from here are a guid.
+    fn is_raw_guid(&self) -> bool {
+        const HYPHENS: [usize; 4] = [8, 13, 18, 23];
+        let Some(guid) = self.bytes.get(self.position..self.position + 36) else { return false };
+        guid[8] == b'-'
+            && guid.iter().enumerate().all(|(at, byte)| {
+                if HYPHENS.contains(&at) { *byte == b'-' } else { byte.is_ascii_hexdigit() }
+            })
+            && !self.bytes.get(self.position + 36).is_some_and(|&byte| is_word_part(byte))
+    }
+
     fn word(&mut self) {
         let start = self.position;
+        if self.is_raw_guid() {
+            return self.push(TokenKind::RawGuid, start, start + 36);
+        }
         let mut end = self.end_of_word(start + 1);
         let word = &self.text[start..end];
         let next = self.bytes.get(end).copied().unwrap_or(0);
@@ -242,6 +256,9 @@ impl Lexer<'_> {
 
     fn number(&mut self) {
         let start = self.position;
+        if self.is_raw_guid() {
+            return self.push(TokenKind::RawGuid, start, start + 36);
+        }
         if self.bytes[start] == b'0' && matches!(self.byte_at(1), b'x' | b'X') {
             let rest = &self.bytes[start + 2..];
             let length = rest.iter().position(|byte| !byte.is_ascii_hexdigit()).unwrap_or(rest.len());
@@ -401,10 +418,16 @@ impl Lexer<'_> {
                     matches!(character, '\u{2018}' | '\u{2019}')
                 }
         };
-        let line = self.text[inside..].split(['\n', '\r']).next().unwrap_or_default();
-        let found = line.char_indices().find(|&(_, character)| closes(character));
-        let end = found.map_or(inside + line.len(), |(at, character)| inside + at + character.len_utf8());
-        let content = &line[..found.map_or(line.len(), |(at, _)| at)];
+        let rest = &self.text[inside..];
+        let stop =
+            rest.char_indices().find(|&(_, character)| closes(character) || matches!(character, '\n' | '\r'));
+        let (content_length, closing) = match stop {
+            Some((at, character)) if closes(character) => (at, character.len_utf8()),
+            Some((at, _)) => (at, 0),
+            None => (rest.len(), 0),
+        };
+        let content = &rest[..content_length];
+        let end = inside + content_length + closing;
         let escaped = content.replace('\\', "\\\\").replace(quote, &format!("\\{quote}"));
         self.report(
             Diagnostic::error(
@@ -422,7 +445,7 @@ impl Lexer<'_> {
     }
 }
 
-fn offset(at: usize) -> u32 {
+pub(crate) fn offset(at: usize) -> u32 {
     u32::try_from(at).unwrap_or(u32::MAX)
 }
 

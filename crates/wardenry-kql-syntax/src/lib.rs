@@ -11,9 +11,11 @@
 
 pub mod ast;
 pub mod codes;
+pub mod dump;
 pub mod lexer;
 mod literals;
 mod parser;
+mod spelling;
 pub mod token;
 
 use wardenry_diagnostic::{Diagnostic, Span};

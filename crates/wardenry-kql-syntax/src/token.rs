@@ -23,6 +23,8 @@ pub enum TokenKind {
     String,
     /// `datetime(…)`, `long(…)`: a type, and everything up to the next closing parenthesis.
     TypedLiteral,
+    /// `74be27de-1e4e-49d9-b579-fe0b331d3642`, which is not how a guid is written.
+    RawGuid,
     OpenParen,
     CloseParen,
     OpenBracket,

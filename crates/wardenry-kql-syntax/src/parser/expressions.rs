@@ -5,6 +5,7 @@ use wardenry_diagnostic::{Diagnostic, Span};
 use super::Parser;
 use super::words::{self, WordClass};
 use crate::ast::{BinaryOperator, Expr, ExprKind, ListOperator, Name, UnaryOperator};
+use crate::lexer::offset;
 use crate::token::TokenKind;
 use crate::{MAX_CHAIN, codes};
 
@@ -69,12 +70,7 @@ impl Parser<'_> {
         loop {
             match self.ahead(places).kind {
                 TokenKind::Word => places += 1,
-                TokenKind::OpenBracket
-                    if self.ahead(places + 1).kind == TokenKind::String
-                        && self.ahead(places + 2).kind == TokenKind::CloseBracket =>
-                {
-                    places += 3;
-                }
+                TokenKind::OpenBracket if self.at_quoted_name_ahead(places) => places += 3,
                 _ => return false,
             }
             match self.ahead(places).kind {
@@ -141,7 +137,7 @@ impl Parser<'_> {
         self.grow(if operands.len() > MAX_CHAIN {
             operands.len().ilog2() + 1
         } else {
-            operator_spans.len() as u32
+            offset(operator_spans.len())
         });
         if operands.len() > MAX_CHAIN {
             return balanced(operator, &mut operands.into_iter(), &operator_spans);
@@ -298,7 +294,7 @@ impl Parser<'_> {
             TokenKind::Word | TokenKind::BangWord => return self.peek_word_infix(),
             _ => return None,
         };
-        Some(Infix { kind: InfixKind::Binary(operator), level, tokens: 1 })
+        Some(infix(InfixKind::Binary(operator), level))
     }
 
     fn peek_word_infix(&self) -> Option<Infix> {
@@ -334,16 +330,16 @@ impl Parser<'_> {
         use BinaryOperator as B;
         use level::{AND, EQUALITY, OR, TEXT};
         let operator = match word {
-            "and" => return infix(InfixKind::Binary(B::And), AND),
-            "or" => return infix(InfixKind::Binary(B::Or), OR),
-            "in" => return infix(InfixKind::List(ListOperator::In), EQUALITY),
-            "!in" => return infix(InfixKind::List(ListOperator::NotIn), EQUALITY),
-            "in~" => return infix(InfixKind::List(ListOperator::InTilde), EQUALITY),
-            "!in~" => return infix(InfixKind::List(ListOperator::NotInTilde), EQUALITY),
-            "has_any" => return infix(InfixKind::List(ListOperator::HasAny), EQUALITY),
-            "has_all" => return infix(InfixKind::List(ListOperator::HasAll), EQUALITY),
-            "between" => return infix(InfixKind::Between { negated: false }, EQUALITY),
-            "!between" => return infix(InfixKind::Between { negated: true }, EQUALITY),
+            "and" => return Some(infix(InfixKind::Binary(B::And), AND)),
+            "or" => return Some(infix(InfixKind::Binary(B::Or), OR)),
+            "in" => return Some(infix(InfixKind::List(ListOperator::In), EQUALITY)),
+            "!in" => return Some(infix(InfixKind::List(ListOperator::NotIn), EQUALITY)),
+            "in~" => return Some(infix(InfixKind::List(ListOperator::InTilde), EQUALITY)),
+            "!in~" => return Some(infix(InfixKind::List(ListOperator::NotInTilde), EQUALITY)),
+            "has_any" => return Some(infix(InfixKind::List(ListOperator::HasAny), EQUALITY)),
+            "has_all" => return Some(infix(InfixKind::List(ListOperator::HasAll), EQUALITY)),
+            "between" => return Some(infix(InfixKind::Between { negated: false }, EQUALITY)),
+            "!between" => return Some(infix(InfixKind::Between { negated: true }, EQUALITY)),
             "is" => return self.is_null_infix(),
             "matches" if self.word_ahead(1, "regex") => {
                 return Some(Infix { kind: InfixKind::Binary(B::MatchesRegex), level: TEXT, tokens: 2 });
@@ -378,7 +374,7 @@ impl Parser<'_> {
             "notlikecs" => B::NotLikeCs,
             _ => return None,
         };
-        infix(InfixKind::Binary(operator), TEXT)
+        Some(infix(InfixKind::Binary(operator), TEXT))
     }
 
     fn is_null_infix(&self) -> Option<Infix> {
@@ -580,6 +576,12 @@ impl Parser<'_> {
             return Expr { kind: ExprKind::Call { name, arguments }, span: self.span_from(start) };
         }
         self.bump();
+        if self.at_word("datascope") && self.ahead(1).kind == TokenKind::Assign {
+            // `Table datascope=all` says where to read from.
+            for _ in 0..3 {
+                self.bump();
+            }
+        }
         let kind = match word {
             "$left" | "$right" | "$table" => ExprKind::Dollar(word.into()),
             _ => ExprKind::Name(Name { text: word.into(), quoted: false, span }),
@@ -663,8 +665,8 @@ impl Parser<'_> {
     }
 }
 
-fn infix(kind: InfixKind, level: u8) -> Option<Infix> {
-    Some(Infix { kind, level, tokens: 1 })
+const fn infix(kind: InfixKind, level: u8) -> Infix {
+    Infix { kind, level, tokens: 1 }
 }
 
 fn bogus_at(span: Span) -> Expr {

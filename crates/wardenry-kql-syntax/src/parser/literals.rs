@@ -6,6 +6,7 @@ use wardenry_kql_values::{ScalarType, Value};
 use super::Parser;
 use crate::ast::{Expr, ExprKind, SchemaLiteral};
 use crate::codes;
+use crate::lexer::offset;
 use crate::literals::{string_parts, timespan_with_unit, typed, unsigned};
 use crate::token::TokenKind;
 
@@ -18,12 +19,10 @@ impl<'t> Parser<'t> {
             TokenKind::Real => self.real_literal(),
             TokenKind::Timespan => self.timespan_literal(),
             TokenKind::TypedLiteral => self.typed_literal(),
+            TokenKind::RawGuid => self.raw_guid(),
             TokenKind::String => {
                 let (text, hidden) = self.string_text();
-                match hidden {
-                    true => ExprKind::HiddenString(text),
-                    false => ExprKind::Literal(Value::String(text)),
-                }
+                if hidden { ExprKind::HiddenString(text) } else { ExprKind::Literal(Value::String(text)) }
             }
             TokenKind::Word => match self.text() {
                 "true" | "True" | "TRUE" => self.bool_literal(true),
@@ -120,7 +119,7 @@ impl<'t> Parser<'t> {
             let word = |character: char| character.is_ascii_alphanumeric() || matches!(character, '_' | '.');
             let conversion = format!("to{scalar_type}");
             if inside.starts_with(|first: char| first.is_ascii_alphabetic()) && inside.chars().all(word) {
-                let name_span = Span::new(self.span().start, self.span().start + name.len() as u32);
+                let name_span = Span::new(self.span().start, self.span().start + offset(name.len()));
                 diagnostic = diagnostic
                     .with_note(format!("`{name}(…)` is a literal; `{conversion}(…)` converts a value"))
                     .with_replacement(format!("use `{conversion}`"), name_span, conversion);
@@ -130,6 +129,19 @@ impl<'t> Parser<'t> {
         });
         self.bump();
         ExprKind::Literal(value)
+    }
+
+    fn raw_guid(&mut self) -> ExprKind {
+        let (text, span) = (self.text(), self.span());
+        self.report(
+            Diagnostic::error(codes::BAD_LITERAL, span, "a guid is written `guid(…)`").with_replacement(
+                "use `guid(…)`",
+                span,
+                format!("guid({text})"),
+            ),
+        );
+        self.bump();
+        ExprKind::Literal(Value::Guid(wardenry_kql_values::guid::parse(text)))
     }
 
     /// The type's name and what stands between the parentheses.
@@ -165,9 +177,9 @@ impl<'t> Parser<'t> {
     }
 
     fn unknown_escape(&mut self, string: Span, at: usize) {
-        let start = string.start + at as u32;
+        let start = string.start + offset(at);
         let after = self.text[start as usize + 1..string.end as usize].chars().next();
-        let span = Span::new(start, start + 1 + after.map_or(0, |after| after.len_utf8() as u32));
+        let span = Span::new(start, start + 1 + after.map_or(0, |after| offset(after.len_utf8())));
         let text = self.text_of(string);
         let mut diagnostic = Diagnostic::error(
             codes::UNKNOWN_ESCAPE,
@@ -179,7 +191,7 @@ impl<'t> Parser<'t> {
         let content = text.trim_start_matches(['h', 'H']);
         let quote = content.chars().next().unwrap_or('"');
         if !content.contains(&format!("\\{quote}")) && !content.contains("\\\\") {
-            let insert_at = string.start + (text.len() - content.len()) as u32;
+            let insert_at = string.start + offset(text.len() - content.len());
             diagnostic = diagnostic.with_replacement("make it a verbatim string", Span::at(insert_at), "@");
         }
         self.report(diagnostic);
@@ -196,7 +208,7 @@ impl<'t> Parser<'t> {
             let (columns, star) = self.schema_or_star();
             SchemaLiteral { scalar_type: None, columns, star }
         } else {
-            let type_name = self.parenthesized(Self::type_name);
+            let type_name = self.parenthesized(Self::type_name_in_any_case);
             SchemaLiteral { scalar_type: type_name.scalar_type, columns: Vec::new(), star: false }
         };
         ExprKind::Typeof(literal)

@@ -63,9 +63,13 @@ impl Parser<'_> {
 
     /// Whether `['…']` stands here.
     pub(super) fn at_quoted_name(&self) -> bool {
-        self.at(TokenKind::OpenBracket)
-            && self.ahead(1).kind == TokenKind::String
-            && self.ahead(2).kind == TokenKind::CloseBracket
+        self.at_quoted_name_ahead(0)
+    }
+
+    pub(super) fn at_quoted_name_ahead(&self, places: usize) -> bool {
+        self.ahead(places).kind == TokenKind::OpenBracket
+            && self.ahead(places + 1).kind == TokenKind::String
+            && self.ahead(places + 2).kind == TokenKind::CloseBracket
     }
 
     pub(super) fn quoted_name(&mut self) -> Name {
@@ -81,6 +85,15 @@ impl Parser<'_> {
             TokenKind::Word => self.ahead(1).kind == kind,
             TokenKind::OpenBracket => self.at_quoted_name() && self.ahead(3).kind == kind,
             _ => false,
+        }
+    }
+
+    /// A type's name in `typeof()`, where upper case does no harm.
+    pub(super) fn type_name_in_any_case(&mut self) -> TypeName {
+        let lower = if self.at(TokenKind::Word) { self.text().to_ascii_lowercase() } else { String::new() };
+        match ScalarType::parse(&lower) {
+            Some(scalar_type) => TypeName { scalar_type: Some(scalar_type), span: self.bump() },
+            None => self.type_name(),
         }
     }
 

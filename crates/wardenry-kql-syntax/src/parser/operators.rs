@@ -4,6 +4,7 @@ use wardenry_diagnostic::{Diagnostic, Span};
 
 use super::Parser;
 use super::options::name_list;
+use super::words::nearest;
 use crate::ast::{
     BinaryOperator, ColumnDeclaration, Direction, Expr, ExprKind, FindProject, JoinCondition, MvItem,
     NamedOption, NullsOrder, OperatorKind, OptionValue, ParseItem, PartitionBody, Pipe, ReorderItem,
@@ -394,13 +395,9 @@ impl<'t> Parser<'t> {
         Some((text, span))
     }
 
+    /// `x = y` names an item; only a slip of an option's name was meant as an option.
     fn refuse_unknown_mv_option(&mut self, word: &str) {
-        // `x = y` names an item; only a literal or an option that is nearly known was meant as one.
-        if self.at(TokenKind::Word)
-            && self.ahead(1).kind == TokenKind::Assign
-            && self.ahead(2).kind == TokenKind::Word
-            && self.ahead(3).kind == TokenKind::Word
-        {
+        if self.at_name_before(TokenKind::Assign) && nearest(self.text(), MV.iter().copied()).is_some() {
             self.refuse_unknown_option(word, MV);
         }
     }
@@ -438,7 +435,7 @@ impl<'t> Parser<'t> {
             return TypeName { scalar_type: None, span: Span::at(self.previous_end()) };
         }
         self.bump();
-        self.parenthesized(Self::type_name)
+        self.parenthesized(Self::type_name_in_any_case)
     }
 
     fn mv_apply(&mut self) -> OperatorKind {

@@ -119,9 +119,8 @@ impl Parser<'_> {
     }
 
     fn property_value(&mut self) -> OptionValue {
-        let first = match self.opt_word_value() {
-            Some(name) => name,
-            None => return OptionValue::Expr(self.expression()),
+        let Some(first) = self.opt_word_value() else {
+            return OptionValue::Expr(self.expression());
         };
         if !(self.at(TokenKind::Comma) && self.next_is_listed_name()) {
             return OptionValue::Word(first);

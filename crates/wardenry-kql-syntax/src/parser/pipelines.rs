@@ -322,7 +322,7 @@ impl<'t> Parser<'t> {
         let kind = match word {
             "datatable" => {
                 let columns = self.schema();
-                OperatorKind::Datatable { columns, values: self.table_values() }
+                OperatorKind::Datatable { columns, values: self.bracketed(Self::table_value) }
             }
             "__contextual_datatable" => {
                 self.skip_to(&[TokenKind::Comma]);
@@ -330,7 +330,7 @@ impl<'t> Parser<'t> {
             }
             _ => {
                 let columns = self.schema();
-                let uris = self.table_values();
+                let uris = self.bracketed(Self::uri);
                 let with = if self.eat_word("with") { self.properties() } else { Vec::new() };
                 OperatorKind::Externaldata { columns, uris, with }
             }
@@ -344,7 +344,7 @@ impl<'t> Parser<'t> {
     }
 
     /// `[1, "x", …]`; a comma may end it.
-    fn table_values(&mut self) -> Vec<Expr> {
+    fn bracketed(&mut self, item: impl Fn(&mut Self) -> Expr) -> Vec<Expr> {
         if !self.at(TokenKind::OpenBracket) {
             self.expect(TokenKind::OpenBracket, "[", "before the values");
             return Vec::new();
@@ -353,13 +353,17 @@ impl<'t> Parser<'t> {
         let mut values = Vec::new();
         while !matches!(self.kind(), TokenKind::CloseBracket | TokenKind::End | TokenKind::Semicolon) {
             let position = self.position;
-            values.push(self.table_value());
+            values.push(item(self));
             if !self.list_goes_on(position) {
                 break;
             }
         }
         self.close(opening, TokenKind::CloseBracket, ']');
         values
+    }
+
+    fn uri(&mut self) -> Expr {
+        self.opt_literal().unwrap_or_else(|| self.expression())
     }
 
     fn table_value(&mut self) -> Expr {

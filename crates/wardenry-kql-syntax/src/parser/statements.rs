@@ -306,7 +306,7 @@ impl Parser<'_> {
         let name = self.at(TokenKind::Word).then(|| self.any_name());
         // What is inside belongs to a feature that nothing here has.
         let mut depth = 0_u32;
-        while !self.at(TokenKind::End) && !(depth == 0 && self.at(TokenKind::Semicolon)) {
+        while !(self.at(TokenKind::End) || depth == 0 && self.at(TokenKind::Semicolon)) {
             match self.kind() {
                 TokenKind::OpenBrace => depth += 1,
                 TokenKind::CloseBrace => depth = depth.saturating_sub(1),
