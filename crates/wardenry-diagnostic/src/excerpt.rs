@@ -31,7 +31,10 @@ impl Excerpt {
         let end = boundary(text, span.end.clamp(line_span.start, line_span.end)).max(start);
         let (line_start, line_end) = (line_span.start as usize, line_span.end as usize);
 
-        let before = tail(&text[line_start..start], BEFORE);
+        // A line of more bytes is cut; whether fewer need more columns, as tabs do, is looked at.
+        let fits =
+            line_end - line_start <= WIDTH && width(&visible_text(&text[line_start..line_end])) <= WIDTH;
+        let before = tail(&text[line_start..start], if fits { WIDTH } else { BEFORE });
         let before_width = width(&before);
         let marked = head(&text[start..end], WIDTH - before_width.min(WIDTH / 2));
         let marked_width = width(&marked);

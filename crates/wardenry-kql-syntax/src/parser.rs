@@ -39,6 +39,8 @@ pub(crate) struct Parser<'t> {
     open_braces: u32,
     /// Where the last error was reported: one place gets one.
     last_error: Option<usize>,
+    /// A condition is being read, in which `=` was meant as `==`.
+    in_condition: bool,
     /// Too deep: everything that follows is passed over in silence.
     stopped: bool,
 }
@@ -55,6 +57,7 @@ impl<'t> Parser<'t> {
             open_parentheses: 0,
             open_braces: 0,
             last_error: None,
+            in_condition: false,
             stopped: false,
         }
     }
@@ -267,11 +270,15 @@ impl<'t> Parser<'t> {
         }
         let found = self.found();
         let at = self.missing_here();
-        self.report(Diagnostic::error(
-            codes::TOKEN_EXPECTED,
-            at,
-            format!("expected `{word}` {place}, found {found}"),
-        ));
+        let mut diagnostic =
+            Diagnostic::error(codes::TOKEN_EXPECTED, at, format!("expected `{word}` {place}, found {found}"));
+        if matches!(self.kind(), TokenKind::Word | TokenKind::String | TokenKind::Long | TokenKind::OpenParen)
+            && !self.begins_line()
+        {
+            let here = Span::at(self.span().start);
+            diagnostic = diagnostic.with_replacement(format!("add `{word}`"), here, format!("{word} "));
+        }
+        self.report(diagnostic);
         false
     }
 

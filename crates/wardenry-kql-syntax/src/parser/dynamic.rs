@@ -187,10 +187,13 @@ impl Parser<'_> {
                 diagnostic = diagnostic.with_replacement("put it in quotes", span, quoted);
             }
             self.report(diagnostic);
-            json.push_str("\"\"");
-            if self.ahead(1).kind == TokenKind::Colon {
+            write_string(json, if self.at(TokenKind::Word) { self.text() } else { "" });
+            if self.at(TokenKind::Word) || self.ahead(1).kind == TokenKind::Colon {
                 self.bump();
             }
+            json.push(':');
+            self.eat(TokenKind::Colon);
+            return;
         }
         json.push(':');
         self.expect(TokenKind::Colon, ":", "after the key");

@@ -158,6 +158,7 @@ impl Parser<'_> {
         let right = match infix.kind {
             InfixKind::Binary(BinaryOperator::And) if text == "&&" => Some((codes::SYMBOL_FOR_WORD, "and")),
             InfixKind::Binary(BinaryOperator::Or) if text == "||" => Some((codes::SYMBOL_FOR_WORD, "or")),
+            InfixKind::Binary(BinaryOperator::Equal) if text == "=" => Some((codes::ASSIGN_FOR_EQUAL, "==")),
             InfixKind::IsNull { .. } => None,
             _ if self.at(TokenKind::Word) && text.bytes().any(|byte| byte.is_ascii_uppercase()) => {
                 Some((codes::WORD_CASE, ""))
@@ -169,6 +170,7 @@ impl Parser<'_> {
             let word = if word.is_empty() { &lower } else { word };
             let message = match code {
                 codes::WORD_CASE => format!("operators are written in lower case: `{word}`"),
+                codes::ASSIGN_FOR_EQUAL => "`=` gives a name; values are compared with `==`".to_owned(),
                 _ => format!("there is no operator `{text}`; it is written `{word}`"),
             };
             self.report(Diagnostic::error(code, span, message).with_replacement(
@@ -247,8 +249,7 @@ impl Parser<'_> {
     fn between(&mut self, left: Expr, negated: bool) -> ExprKind {
         let left = Box::new(left);
         if !self.at(TokenKind::OpenParen) {
-            self.expect(TokenKind::OpenParen, "(", "after `between`");
-            let (low, high) = (Box::new(self.bogus()), Box::new(self.bogus()));
+            let (low, high) = self.bare_range();
             return ExprKind::Between { negated, left, low, high };
         }
         let (low, high) = self.parenthesized(|parser| {
@@ -268,11 +269,33 @@ impl Parser<'_> {
         ExprKind::Between { negated, left, low: Box::new(low), high: Box::new(high) }
     }
 
+    /// `low .. high` whose parentheses are missing.
+    fn bare_range(&mut self) -> (Box<Expr>, Box<Expr>) {
+        let low = Box::new(self.operand());
+        if !self.eat(TokenKind::DotDot) {
+            self.report(Diagnostic::error(
+                codes::TOKEN_EXPECTED,
+                low.span,
+                "`between` needs two values in parentheses: `(low .. high)`",
+            ));
+            return (low, Box::new(self.bogus()));
+        }
+        let high = Box::new(self.operand());
+        let span = low.span.to(high.span);
+        let text = self.text_of(span);
+        self.report_also(
+            Diagnostic::error(codes::LIST_PARENTHESES, span, "the range on the right must be in parentheses")
+                .with_replacement("put it in parentheses", span, format!("({text})")),
+        );
+        (low, high)
+    }
+
     fn peek_infix(&self) -> Option<Infix> {
         use BinaryOperator as B;
         use level::{AND, EQUALITY, OR, PRODUCT, RELATION, SUM, TEXT};
         let (operator, level) = match self.kind() {
             TokenKind::Equal => (B::Equal, EQUALITY),
+            TokenKind::Assign if self.in_condition => (B::Equal, EQUALITY),
             TokenKind::NotEqual | TokenKind::LessGreater => (B::NotEqual, EQUALITY),
             TokenKind::Less => (B::Less, RELATION),
             TokenKind::LessOrEqual => (B::LessOrEqual, RELATION),

@@ -16,14 +16,15 @@ impl Parser<'_> {
     /// `make-graph source --> target with Nodes on key, …`, at the source.
     pub(super) fn make_graph(&mut self) -> OperatorKind {
         let source = self.name_reference();
-        let arrow = self.eat(TokenKind::Minus) && self.eat(TokenKind::Minus) && self.eat(TokenKind::Greater);
-        if !arrow {
-            let found = self.found();
-            let at = self.missing_here();
+        let arrow = self.span();
+        let dashes = (0..2).take_while(|_| self.eat(TokenKind::Minus)).count();
+        if !self.eat(TokenKind::Greater) || dashes < 2 {
+            let span = if dashes > 0 { self.span_from(arrow.start) } else { self.missing_here() };
+            let span = Span::new(span.start.min(arrow.start), span.end);
             self.report(Diagnostic::error(
                 codes::TOKEN_EXPECTED,
-                at,
-                format!("expected `-->` between the edges' ends, found {found}"),
+                span,
+                "expected `-->` between the columns of the source and the target",
             ));
         }
         let target = self.name_reference();

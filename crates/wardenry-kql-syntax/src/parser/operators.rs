@@ -6,9 +6,9 @@ use super::Parser;
 use super::options::name_list;
 use super::words::nearest;
 use crate::ast::{
-    BinaryOperator, ColumnDeclaration, Direction, Expr, ExprKind, FindProject, JoinCondition, MvItem,
-    NamedOption, NullsOrder, OperatorKind, OptionValue, ParseItem, PartitionBody, Pipe, ReorderItem,
-    ReorderOrder, Scan, ScanStep, SeriesAggregate, SortItem, TopNestedClause, TypeName,
+    ColumnDeclaration, Direction, Expr, ExprKind, FindProject, JoinCondition, MvItem, NamedOption,
+    NullsOrder, OperatorKind, OptionValue, ParseItem, PartitionBody, Pipe, ReorderItem, ReorderOrder, Scan,
+    ScanStep, SeriesAggregate, SortItem, TopNestedClause, TypeName,
 };
 use crate::codes;
 use crate::token::TokenKind;
@@ -156,30 +156,10 @@ impl<'t> Parser<'t> {
 
     /// A condition. `=` in it compares nothing.
     pub(super) fn predicate(&mut self) -> Expr {
-        let mut left = self.expression();
-        while self.at(TokenKind::Assign) && !self.stopped {
-            let operator_span = self.span();
-            self.report(
-                Diagnostic::error(
-                    codes::ASSIGN_FOR_EQUAL,
-                    operator_span,
-                    "`=` gives a name; values are compared with `==`",
-                )
-                .with_replacement("use `==`", operator_span, "=="),
-            );
-            self.bump();
-            let right = Box::new(self.expression());
-            let span = left.span.to(right.span);
-            let kind = ExprKind::Binary {
-                operator: BinaryOperator::Equal,
-                operator_span,
-                left: Box::new(left),
-                right,
-            };
-            self.grow(1);
-            left = Expr { kind, span };
-        }
-        left
+        let outer = std::mem::replace(&mut self.in_condition, true);
+        let predicate = self.expression();
+        self.in_condition = outer;
+        predicate
     }
 
     /// A column's name, which may have `*` in it.

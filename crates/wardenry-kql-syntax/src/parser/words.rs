@@ -178,8 +178,8 @@ pub(crate) fn nearest<'c>(word: &str, candidates: impl IntoIterator<Item = &'c s
     }
     let lower = word.to_ascii_lowercase();
     let allowed = match lower.len() {
-        0..=3 => 1,
-        4..=6 => 2,
+        0..=4 => 1,
+        5..=7 => 2,
         _ => 3,
     };
     candidates
