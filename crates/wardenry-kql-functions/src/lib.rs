@@ -10,7 +10,7 @@ pub mod aggregates;
 mod call;
 mod conversions;
 mod datetime;
-mod dynamic;
+pub mod dynamic;
 mod encoding;
 pub mod layout;
 mod math;
