@@ -7,6 +7,8 @@
 //!
 //! Implicit conversions are explicit calls of the conversion functions (`tolong`, `todatetime`, …).
 
+pub mod visit;
+
 use std::sync::Arc;
 
 use wardenry_diagnostic::Span;
@@ -23,6 +25,10 @@ pub struct SharedId(pub u32);
 /// Identifies the rows that a subquery works on: the elements of an `mv-apply` row, the rows of a partition.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct ScopeId(pub u32);
+
+/// Identifies a call of a plugin within a query: the same in each check of the same text.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct PluginSite(pub u32);
 
 #[derive(Clone, Debug, PartialEq)]
 pub struct CheckedQuery {
@@ -233,8 +239,13 @@ pub struct Expr {
 pub enum ExprKind {
     Literal(Value),
     Column(ColumnId),
-    /// A scalar function or an operator, by its canonical name in the catalogue (`strcat`, `==`, `has`, `!in~`, `and`).
-    /// `in`, `has_any` and the like have the left side first, then the items.
+    /// A scalar function or an operator, by its canonical name in the catalogue (`strcat`, `==`, `has`, `!in~`, `and`,
+    /// `between`, `negate`). `in`, `has_any` and the like have the left side first, then the items.
+    ///
+    /// `typeof(…)` arguments are left out: the call's type says it. A function that returns several values
+    /// (`series_stats`, `series_fit_line`) is a call of type dynamic that yields them in an array, and a path takes each.
+    /// `pack_all(true)` has `true`, then a name and a value for each column; `pack_all()` and `bag_pack_columns()` are
+    /// calls of `bag_pack`. `ago(x)` is `now - x`.
     Call {
         function: &'static str,
         arguments: Vec<Expr>,
@@ -289,10 +300,13 @@ pub struct MvItem {
 #[derive(Clone, Debug, PartialEq)]
 pub struct MvApply {
     pub expand: MvExpand,
-    /// The body's [`RelKind::Scope`]; it has the input's columns, then the elements' and the index.
+    /// The body's [`RelKind::Scope`]. Its columns are the elements' and the index; expressions in the body may read the
+    /// input's columns too, at any place, by their ids.
     pub scope: ScopeId,
+    /// None of its columns has the id of a column of the input.
     pub body: Box<Rel>,
-    /// Columns of the input that each row of the body's result gets back.
+    /// Columns of the input that each row of the body's result gets back. These and the body's are the relation's columns,
+    /// in the order that [`Rel::columns`] says.
     pub kept: Vec<ColumnId>,
 }
 
@@ -400,6 +414,8 @@ pub struct CheckedPlugin {
     pub name: &'static str,
     pub input: Option<Box<Rel>>,
     pub arguments: Vec<PluginArgument>,
+    /// Arguments that are given by name: `return_unmatched = true`, `columnsConflict = "replace_source"`.
+    pub options: Vec<(Box<str>, Value)>,
     pub schema: PluginSchema,
 }
 
@@ -416,6 +432,7 @@ pub enum PluginSchema {
     /// The relation's columns are what the plugin yields.
     Known,
     /// Depends on the rows: the engine runs the input first and has the query checked again with the columns that it found.
+    /// Only in `Pending`, never in a [`CheckedQuery`]. The relation's columns are those that the plugin keeps.
     Data,
 }
 

@@ -4,7 +4,12 @@
 //! which tables there are comes in through [`Schema`].
 
 pub mod catalogue;
+mod check;
 pub mod checked;
+mod codes;
+
+pub use check::{CheckOptions, Checked, Pending, ResultColumn, StatementColumns, check};
+pub use codes::{CODES, Code};
 
 use std::sync::Arc;
 

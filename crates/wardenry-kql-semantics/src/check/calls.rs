@@ -1,0 +1,568 @@
+//! Calls of the language's functions.
+
+use wardenry_diagnostic::{Diagnostic, Span};
+use wardenry_kql_syntax::ast;
+use wardenry_kql_values::{ScalarType, Value};
+
+use super::expr::{Typed, written_name};
+use super::relation::Relation;
+use super::scope::{Binding, Cx};
+use super::{Checker, suggest};
+use crate::catalogue::{self, Argument, Function, FunctionKind, Mismatch, ResultType, Support};
+use crate::checked::{Column, Expr, ExprKind, PathStep, RelKind, SharedId};
+use crate::codes;
+
+/// An argument that is checked.
+#[derive(Clone, Debug)]
+pub(super) enum Checked {
+    Scalar(Typed),
+    Type(ScalarType),
+    Schema,
+    Star,
+}
+
+impl Checked {
+    pub(super) fn argument(&self) -> Argument<'_> {
+        match self {
+            Self::Scalar(typed) => typed.argument(),
+            Self::Type(scalar_type) => Argument::Type(*scalar_type),
+            Self::Schema => Argument::Schema,
+            Self::Star => Argument::Star,
+        }
+    }
+}
+
+impl<'q> Checker<'q> {
+    pub(super) fn call(
+        &mut self,
+        name: &'q ast::Name,
+        arguments: &'q [ast::Expr],
+        span: Span,
+        cx: &Cx<'_>,
+    ) -> Typed {
+        match self.lookup(cx.env, &name.text).cloned() {
+            Some(Binding::Function { function, env, .. }) => {
+                return self.call_scalar_function(&name.text, function, env, arguments, span, cx);
+            }
+            Some(Binding::Unknown) => {
+                self.check_arguments(arguments, cx);
+                return Typed::unknown(span);
+            }
+            _ => {}
+        }
+        if let Some(aggregation) = cx.aggregation
+            && let Some(function) = catalogue::aggregate(&name.text)
+        {
+            return self.single_aggregate(function, name, arguments, span, cx, aggregation);
+        }
+        match (&*name.text, arguments) {
+            ("toscalar", [argument]) => return self.toscalar(argument, span, cx),
+            ("column_ifexists" | "columnifexists", [column, default]) => {
+                return self.column_if_exists(column, default, span, cx);
+            }
+            ("pack_all", _) => return self.pack_all(arguments, span, cx),
+            ("bag_pack_columns", _) => return self.bag_pack_columns(arguments, span, cx),
+            ("materialize", [argument]) if !self.is_tabular(argument, cx) => {
+                return self.scalar(argument, cx);
+            }
+            _ => {}
+        }
+        let Some(function) = catalogue::scalar(&name.text).filter(|f| f.kind != FunctionKind::Source) else {
+            return self.unknown_function(name, arguments, span, cx);
+        };
+        let checked = self.check_arguments(arguments, cx);
+        self.call_function(function, name, checked, span, cx)
+    }
+
+    pub(super) fn check_arguments(&mut self, arguments: &'q [ast::Expr], cx: &Cx<'_>) -> Vec<Checked> {
+        arguments.iter().map(|argument| self.check_argument(argument, cx)).collect()
+    }
+
+    pub(super) fn check_argument(&mut self, argument: &'q ast::Expr, cx: &Cx<'_>) -> Checked {
+        match &argument.kind {
+            ast::ExprKind::Typeof(schema) => match schema.scalar_type {
+                Some(scalar_type) => Checked::Type(scalar_type),
+                None => Checked::Schema,
+            },
+            ast::ExprKind::Star => Checked::Star,
+            _ => Checked::Scalar(self.scalar(argument, cx)),
+        }
+    }
+
+    /// A call of a function of the catalogue.
+    pub(super) fn call_function(
+        &mut self,
+        function: &'static Function,
+        name: &ast::Name,
+        arguments: Vec<Checked>,
+        span: Span,
+        cx: &Cx<'_>,
+    ) -> Typed {
+        self.require_support(function, name);
+        let Some((result, converted)) = self.resolve(function, name, arguments, span) else {
+            return Typed::unknown(span);
+        };
+        if function.kind == FunctionKind::Window {
+            return self.window(function, converted, result, name, span, cx);
+        }
+        let converted =
+            function.lower(converted, |number| Typed::literal(Value::Long(Some(number)), span).expr);
+        match (function.canonical, converted.as_slice()) {
+            ("now", []) => return Typed::new(ExprKind::Now, ScalarType::Datetime, span),
+            ("now" | "ago", [_]) => {
+                let now = Expr { kind: ExprKind::Now, scalar_type: ScalarType::Datetime, span };
+                let operator = if function.canonical == "now" { "+" } else { "-" };
+                let arguments = std::iter::once(now).chain(converted).collect();
+                return self.typed_call(operator, arguments, ResultType::Scalar(ScalarType::Datetime), span);
+            }
+            ("extract_all", [regex, ..]) => self.require_capture_group(regex),
+            _ => {}
+        }
+        if result == ResultType::Columns {
+            let columns = function.result_columns("");
+            let Some((_, first)) = columns.first() else { return Typed::unknown(span) };
+            let tuple =
+                self.typed_call(function.canonical, converted, ResultType::Scalar(ScalarType::Dynamic), span);
+            let value = self.path(tuple, PathStep::Index(0), span);
+            return self.convert(value, *first);
+        }
+        self.typed_call(function.canonical, converted, result, span)
+    }
+
+    /// Resolves a call and converts its arguments; type arguments are gone then. `None` where an argument is unknown or wrong
+    /// and the result with it.
+    pub(super) fn resolve(
+        &mut self,
+        function: &'static Function,
+        name: &ast::Name,
+        arguments: Vec<Checked>,
+        span: Span,
+    ) -> Option<(ResultType, Vec<Expr>)> {
+        let list: Vec<Argument<'_>> = arguments.iter().map(Checked::argument).collect();
+        let resolution = match function.resolve(&list) {
+            Ok(resolution) => resolution,
+            Err(mismatch) => {
+                if !list.iter().any(|argument| matches!(argument, Argument::Unknown)) {
+                    let spans: Vec<Span> = arguments
+                        .iter()
+                        .map(|argument| match argument {
+                            Checked::Scalar(typed) => typed.expr.span,
+                            _ => span,
+                        })
+                        .collect();
+                    self.mismatch(function, name, &mismatch, &arguments, &spans, span);
+                }
+                return None;
+            }
+        };
+        let mut converted = Vec::with_capacity(arguments.len());
+        for (argument, to) in arguments.into_iter().zip(resolution.conversions) {
+            if let Checked::Scalar(typed) = argument {
+                converted.push(self.convert_as(typed, to));
+            }
+        }
+        Some((resolution.result, converted))
+    }
+
+    pub(super) fn require_support(&mut self, function: &'static Function, name: &ast::Name) {
+        if function.support == Support::No {
+            self.error(codes::NOT_SUPPORTED, name.span, format!("`{}` is not supported", function.name));
+        }
+    }
+
+    pub(super) fn mismatch(
+        &mut self,
+        function: &'static Function,
+        name: &ast::Name,
+        mismatch: &Mismatch,
+        arguments: &[Checked],
+        spans: &[Span],
+        span: Span,
+    ) {
+        let at = |argument: usize| spans.get(argument).copied().unwrap_or(span);
+        let label = function.name;
+        let type_of = |argument: usize| match arguments.get(argument) {
+            Some(Checked::Scalar(typed)) => typed.expr.scalar_type.name(),
+            Some(Checked::Type(_) | Checked::Schema) => "type",
+            Some(Checked::Star) => "`*`",
+            None => "nothing",
+        };
+        let diagnostic = match mismatch {
+            Mismatch::Count { least, most } => {
+                let expected = match most {
+                    Some(most) if most == least => count_of(*most),
+                    Some(most) => format!("{least} to {}", count_of(*most)),
+                    None => format!("at least {}", count_of(*least)),
+                };
+                let message = format!("`{label}` takes {expected}, not {}", arguments.len());
+                Diagnostic::error(codes::ARGUMENT_COUNT, name.span, message)
+            }
+            Mismatch::Type { argument, expected } => {
+                let message = format!("`{label}` needs a {expected} here, not a {}", type_of(*argument));
+                Diagnostic::error(codes::ARGUMENT_TYPE, at(*argument), message)
+            }
+            Mismatch::NotConstant { argument } => Diagnostic::error(
+                codes::CONSTANT_EXPECTED,
+                at(*argument),
+                format!("`{label}` needs a constant here"),
+            ),
+            Mismatch::NotLiteral { argument } => Diagnostic::error(
+                codes::CONSTANT_EXPECTED,
+                at(*argument),
+                format!("`{label}` needs a literal here"),
+            ),
+            Mismatch::NotColumn { argument } => Diagnostic::error(
+                codes::COLUMN_EXPECTED,
+                at(*argument),
+                format!("`{label}` needs the name of a column here"),
+            ),
+            Mismatch::Value { argument, allowed } => {
+                let allowed: Vec<String> = allowed.iter().map(|value| format!("`{value}`")).collect();
+                Diagnostic::error(
+                    codes::ARGUMENT_VALUE,
+                    at(*argument),
+                    format!("`{label}` takes {} here", allowed.join(", ")),
+                )
+            }
+            Mismatch::NoCommonType { argument } => {
+                let types: Vec<&str> = (*argument..arguments.len()).map(type_of).collect();
+                let mut distinct: Vec<&str> = Vec::new();
+                for name in types {
+                    if !distinct.contains(&name) {
+                        distinct.push(name);
+                    }
+                }
+                Diagnostic::error(
+                    codes::BRANCH_TYPES,
+                    name.span,
+                    format!("`{label}` needs values of one type, not {}", distinct.join(" and ")),
+                )
+                .with_note("convert them, for example with `tostring()` or `toreal()`")
+            }
+            Mismatch::NoSignature => {
+                let types: Vec<&str> = (0..arguments.len()).map(type_of).collect();
+                Diagnostic::error(
+                    codes::ARGUMENT_TYPE,
+                    name.span,
+                    format!("`{label}` is not defined for ({})", types.join(", ")),
+                )
+            }
+        };
+        self.report(diagnostic);
+    }
+
+    fn unknown_function(
+        &mut self,
+        name: &'q ast::Name,
+        arguments: &'q [ast::Expr],
+        span: Span,
+        cx: &Cx<'_>,
+    ) -> Typed {
+        let text = &*name.text;
+        let found = catalogue::aggregate(text);
+        let row = match found {
+            Some(_) => Cx { aggregation: None, ..*cx },
+            None => *cx,
+        };
+        for argument in arguments.iter().filter(|argument| !matches!(argument.kind, ast::ExprKind::Star)) {
+            if !self.is_tabular(argument, &row) {
+                self.check_argument(argument, &row);
+            }
+        }
+        if let Some(function) = found {
+            let diagnostic = Diagnostic::error(
+                codes::MISPLACED_AGGREGATE,
+                name.span,
+                format!("`{}` is an aggregate and belongs into `summarize`", function.name),
+            );
+            self.report(diagnostic);
+            return Typed::unknown(span);
+        }
+        if self.is_table_function(text) {
+            let diagnostic = Diagnostic::error(
+                codes::SCALAR_EXPECTED,
+                name.span,
+                format!("`{text}` yields a table, not a single value"),
+            );
+            self.report(diagnostic);
+            return Typed::unknown(span);
+        }
+        self.report_unknown_function(name, cx);
+        Typed::unknown(span)
+    }
+
+    pub(super) fn report_unknown_function(&mut self, name: &ast::Name, cx: &Cx<'_>) {
+        let text = &*name.text;
+        let mut candidates = self.variables(cx.env, |binding| matches!(binding, Binding::Function { .. }));
+        candidates.extend(
+            catalogue::functions()
+                .iter()
+                .filter(|function| !function.deprecated && function.kind != FunctionKind::Plugin)
+                .map(|function| function.name),
+        );
+        let mut diagnostic =
+            Diagnostic::error(codes::UNKNOWN_FUNCTION, name.span, format!("no function named `{text}`"));
+        if let Some(nearest) = suggest::nearest(text, candidates) {
+            diagnostic =
+                diagnostic.with_replacement(format!("use `{nearest}`"), name.span, written_name(nearest));
+        }
+        self.report(diagnostic);
+    }
+
+    /// A function that reads other rows.
+    fn window(
+        &mut self,
+        function: &'static Function,
+        arguments: Vec<Expr>,
+        result: ResultType,
+        name: &ast::Name,
+        span: Span,
+        cx: &Cx<'_>,
+    ) -> Typed {
+        if !cx.row.is_some_and(|row| row.ordered || row.open) {
+            let diagnostic = Diagnostic::error(
+                codes::NOT_SERIALIZED,
+                name.span,
+                format!("`{}` needs rows in a defined order", function.name),
+            )
+            .with_note("put `sort by …` or `serialize` before it");
+            self.report(diagnostic);
+        }
+        if let ("prev" | "next", Some(default)) = (function.canonical, arguments.get(2))
+            && matches!(default.kind, ExprKind::Column(_))
+        {
+            self.error(
+                codes::CONSTANT_EXPECTED,
+                default.span,
+                format!("`{}` needs a constant here", function.name),
+            );
+        }
+        match result {
+            ResultType::Scalar(scalar_type) => {
+                let function = function.canonical;
+                Typed::new(ExprKind::Window { function, arguments }, scalar_type, span)
+            }
+            _ => Typed::unknown(span),
+        }
+    }
+
+    fn require_capture_group(&mut self, regex: &Expr) {
+        if let ExprKind::Literal(Value::String(text)) = &regex.kind
+            && !has_capture_group(text)
+        {
+            self.error(
+                codes::ARGUMENT_VALUE,
+                regex.span,
+                "`extract_all` needs a regex with at least one capture group",
+            );
+        }
+    }
+
+    /// `toscalar(T)`: the first column of the first row.
+    fn toscalar(&mut self, argument: &'q ast::Expr, span: Span, cx: &Cx<'_>) -> Typed {
+        if !self.is_tabular(argument, cx) {
+            return self.scalar(argument, cx);
+        }
+        let relation = self.subquery(argument, cx);
+        let Some(first) = relation.columns().first().cloned() else {
+            if !relation.open {
+                self.error(codes::TABLE_SHAPE, argument.span, "the table has no column");
+            }
+            return Typed::unknown(span);
+        };
+        let unknown = self.unknown.contains(&first.id);
+        let scalar_type = first.scalar_type;
+        let expr = self.read_column(&first, span);
+        let relation = self.project(relation, vec![(first.name, expr)], span);
+        let one = Typed::literal(Value::Long(Some(1)), span).expr;
+        let relation = relation.keep(span, |input| RelKind::Take { input, count: one });
+        let relation = if self.in_let { self.share(relation, span) } else { relation };
+        let kind = ExprKind::ScalarSubquery(Box::new(relation.rel));
+        Typed { unknown, ..Typed::new(kind, scalar_type, span) }
+    }
+
+    fn column_if_exists(
+        &mut self,
+        column: &'q ast::Expr,
+        default: &'q ast::Expr,
+        span: Span,
+        cx: &Cx<'_>,
+    ) -> Typed {
+        let default = self.scalar(default, cx);
+        let name = match self.constant_of(column, cx.env) {
+            Some(Value::String(text)) => text,
+            _ => match &column.kind {
+                ast::ExprKind::Name(name) => name.text.clone(),
+                _ => {
+                    self.error(codes::CONSTANT_EXPECTED, column.span, "the name of a column must stand here");
+                    return default;
+                }
+            },
+        };
+        if let Some(column) = self.find_column(&name, cx) {
+            return self.typed_column(&column, span);
+        }
+        if cx.row.is_some_and(|row| row.open) {
+            return Typed::unknown(span);
+        }
+        default
+    }
+
+    /// `pack_all()`: a bag of all columns.
+    fn pack_all(&mut self, arguments: &'q [ast::Expr], span: Span, cx: &Cx<'_>) -> Typed {
+        let skips_empty = match arguments {
+            [] => false,
+            [argument] => matches!(self.constant_of(argument, cx.env), Some(Value::Bool(Some(true)))),
+            _ => {
+                self.error(
+                    codes::ARGUMENT_COUNT,
+                    span,
+                    format!("`pack_all` takes 0 to 1 argument, not {}", arguments.len()),
+                );
+                return Typed::unknown(span);
+            }
+        };
+        let Some(row) = cx.row else {
+            self.error(codes::TABLE_EXPECTED, span, "`pack_all` needs the columns of a table");
+            return Typed::unknown(span);
+        };
+        let columns = row.columns.to_vec();
+        if row.open {
+            return Typed {
+                unknown: true,
+                ..Typed::new(ExprKind::Literal(Value::Dynamic(None)), ScalarType::Dynamic, span)
+            };
+        }
+        self.pack_columns(&columns, skips_empty, span)
+    }
+
+    pub(super) fn pack_columns(&mut self, columns: &[Column], skips_empty: bool, span: Span) -> Typed {
+        let mut arguments = Vec::with_capacity(columns.len() * 2 + 1);
+        if skips_empty {
+            arguments.push(Typed::literal(Value::Bool(Some(true)), span).expr);
+        }
+        for column in columns {
+            arguments.push(Typed::literal(Value::String((&*column.name).into()), span).expr);
+            arguments.push(self.read_column(column, span));
+        }
+        self.charge(arguments.len(), span);
+        let function = if skips_empty { "pack_all" } else { "bag_pack" };
+        self.typed_call(function, arguments, ResultType::Scalar(ScalarType::Dynamic), span)
+    }
+
+    fn bag_pack_columns(&mut self, arguments: &'q [ast::Expr], span: Span, cx: &Cx<'_>) -> Typed {
+        let mut packed = Vec::with_capacity(arguments.len() * 2);
+        let mut unknown = false;
+        for argument in arguments {
+            let typed = self.scalar(argument, cx);
+            unknown |= typed.unknown;
+            let name = self.default_name(argument, cx).unwrap_or_default();
+            packed.push(Typed::literal(Value::String(name.into()), argument.span).expr);
+            packed.push(typed.expr);
+        }
+        let typed = self.typed_call("bag_pack", packed, ResultType::Scalar(ScalarType::Dynamic), span);
+        Typed { unknown, ..typed }
+    }
+
+    /// The values of a call of a function that returns several, with their names and types; `None` for all other
+    /// expressions. The call itself yields them in a dynamic array.
+    pub(super) fn tuple(&mut self, expr: &'q ast::Expr, cx: &Cx<'_>) -> Option<Vec<(String, Typed)>> {
+        let ast::ExprKind::Call { name, arguments } = &expr.kind else { return None };
+        if self.lookup(cx.env, &name.text).is_some() {
+            return None;
+        }
+        let function = catalogue::scalar(&name.text)?;
+        let first = arguments.first().and_then(|first| self.default_name(first, cx)).unwrap_or_default();
+        let columns = function.result_columns(&first);
+        if columns.is_empty() {
+            return None;
+        }
+        self.require_support(function, name);
+        let checked = self.check_arguments(arguments, cx);
+        let resolved = self.resolve(function, name, checked, expr.span);
+        let call = match resolved {
+            Some((_, arguments)) => self.typed_call(
+                function.canonical,
+                arguments,
+                ResultType::Scalar(ScalarType::Dynamic),
+                expr.span,
+            ),
+            None => Typed::unknown(expr.span),
+        };
+        let mut values = Vec::with_capacity(columns.len());
+        for (position, (name, scalar_type)) in columns.into_iter().enumerate() {
+            let index = i64::try_from(position).unwrap_or_default();
+            self.charge(super::conversion::size(&call.expr), expr.span);
+            let value = self.path(call.clone(), PathStep::Index(index), expr.span);
+            values.push((name, self.convert(value, scalar_type)));
+        }
+        Some(values)
+    }
+
+    /// Keeps a relation to be computed once, and gives back what reads it.
+    pub(super) fn share(&mut self, relation: Relation, span: Span) -> Relation {
+        let id = SharedId(self.next_shared);
+        self.next_shared += 1;
+        let (open, ordered) = (relation.open, relation.ordered);
+        let originals: Vec<Column> = relation.rel.columns.clone();
+        self.shared.push((id, relation.rel));
+        let columns = originals
+            .iter()
+            .map(|column| {
+                let fresh = self.fresh_column(column.name.clone(), column.scalar_type);
+                if self.unknown.contains(&column.id) {
+                    self.unknown.insert(fresh.id);
+                }
+                fresh
+            })
+            .collect();
+        let ids = originals.into_iter().map(|column| column.id).collect();
+        let mut read = Relation::new(RelKind::Shared(id, ids), columns, span);
+        read.open = open;
+        read.ordered = ordered;
+        read
+    }
+}
+
+fn count_of(count: usize) -> String {
+    match count {
+        0 => "no argument".to_owned(),
+        1 => "1 argument".to_owned(),
+        _ => format!("{count} arguments"),
+    }
+}
+
+/// Whether a regular expression has a group that captures.
+fn has_capture_group(regex: &str) -> bool {
+    let mut chars = regex.chars().peekable();
+    let mut in_class = false;
+    while let Some(c) = chars.next() {
+        match c {
+            '\\' => {
+                chars.next();
+            }
+            '[' => in_class = true,
+            ']' => in_class = false,
+            '(' if !in_class => {
+                if chars.peek() != Some(&'?') {
+                    return true;
+                }
+                chars.next();
+                let named = match chars.peek() {
+                    Some('P') => true,
+                    Some('<') => {
+                        let mut ahead = chars.clone();
+                        ahead.next();
+                        !matches!(ahead.peek(), Some('=' | '!'))
+                    }
+                    _ => false,
+                };
+                if named {
+                    return true;
+                }
+            }
+            _ => {}
+        }
+    }
+    false
+}
