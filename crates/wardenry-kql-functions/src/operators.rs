@@ -1,5 +1,7 @@
 //! Comparison, arithmetic and logic.
 
+#![expect(clippy::unnecessary_wraps, reason = "all functions are bound in the same way")]
+
 mod arithmetic;
 mod bits;
 mod choice;
@@ -9,7 +11,6 @@ mod extremes;
 mod gettype;
 mod logic;
 mod range;
-mod widening;
 
 use crate::{FunctionError, ScalarFunction};
 

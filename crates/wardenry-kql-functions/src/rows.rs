@@ -137,17 +137,3 @@ pub(crate) fn text1<S: Source>(
     let nulls = S::nulls(argument, rows);
     Ok(TextRows::collect(rows, nulls.as_ref(), |out, row| f(out, S::get(&values, argument.row(row)))))
 }
-
-/// Two arguments to text.
-pub(crate) fn text2<A: Source, B: Source>(
-    left: &Argument,
-    right: &Argument,
-    rows: usize,
-    f: impl Fn(&mut String, A::Item<'_>, B::Item<'_>),
-) -> Result<ArrayRef, FunctionError> {
-    let (a, b) = (A::column(left)?, B::column(right)?);
-    let nulls = NullBuffer::union(A::nulls(left, rows).as_ref(), B::nulls(right, rows).as_ref());
-    Ok(TextRows::collect(rows, nulls.as_ref(), |out, row| {
-        f(out, A::get(&a, left.row(row)), B::get(&b, right.row(row)));
-    }))
-}

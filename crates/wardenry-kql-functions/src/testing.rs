@@ -23,6 +23,16 @@ pub(crate) const NOW: i64 = 638_507_727_100_000_000;
 /// `null` or what the type's conversion reads; texts stand in double quotes if they have blanks at an end or are empty. Each row is
 /// run in a column and with every mixture of columns and constants.
 pub(crate) fn check(function: &'static str, signature: &str, table: &str) {
+    check_constants(function, signature, table, &[]);
+}
+
+/// As [`check`], with arguments that stand as literals in the query, such as the name of a unit.
+pub(crate) fn check_constants(
+    function: &'static str,
+    signature: &str,
+    table: &str,
+    literals: &[Option<Value>],
+) {
     let (arguments, result) = signature.split_once("->").expect("a signature has an arrow");
     let types: Vec<ScalarType> =
         arguments.split(',').map(str::trim).filter(|name| !name.is_empty()).map(parse_type).collect();
@@ -48,7 +58,8 @@ pub(crate) fn check(function: &'static str, signature: &str, table: &str) {
         })
         .collect();
     let expected: Vec<String> = rows.iter().map(|(_, result)| show(result)).collect();
-    let constants = vec![None; types.len()];
+    let mut constants = literals.to_vec();
+    constants.resize(types.len(), None);
     assert_eq!(
         call(function, &types, &constants, result_type, &columns, rows.len()),
         expected,
@@ -60,8 +71,11 @@ pub(crate) fn check(function: &'static str, signature: &str, table: &str) {
             let is_constant = |index: usize| mixture >> index & 1 == 1;
             let constants: Vec<Option<Value>> = arguments
                 .iter()
+                .zip(&constants)
                 .enumerate()
-                .map(|(index, value)| is_constant(index).then(|| value.clone()))
+                .map(|(index, (value, literal))| {
+                    literal.clone().or_else(|| is_constant(index).then(|| value.clone()))
+                })
                 .collect();
             let columns: Vec<ColumnarValue> = arguments
                 .iter()

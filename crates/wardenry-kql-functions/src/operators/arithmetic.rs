@@ -8,7 +8,7 @@ mod times;
 
 use wardenry_kql_values::{Decimal, ScalarType};
 
-use super::widening::widen;
+use crate::conversions::{common_number, converted};
 use crate::rows::{Dec, Long, Real, kernel, map1};
 use crate::{FunctionError, Kernel, ScalarCall};
 
@@ -38,7 +38,7 @@ pub(super) fn bind(call: &ScalarCall<'_>) -> Result<Box<dyn Kernel>, FunctionErr
     let &[left_type, right_type] = call.argument_types else { return Err(super::misplaced(function)) };
     let both_numbers = left_type.is_number() && right_type.is_number();
     let (left_target, right_target) = if both_numbers {
-        let common = super::widening::common_number(left_type, right_type);
+        let common = common_number(left_type, right_type);
         (common, common)
     } else {
         // A decimal beside a time counts as a real.
@@ -47,8 +47,8 @@ pub(super) fn bind(call: &ScalarCall<'_>) -> Result<Box<dyn Kernel>, FunctionErr
     };
     Ok(kernel(function, move |arguments, rows| {
         let [left, right] = arguments else { return Err(super::misplaced(function)) };
-        let left = widen(function, left_type, left, left_target, rows)?;
-        let right = widen(function, right_type, right, right_target, rows)?;
+        let left = converted(left, left_type, left_target, rows)?;
+        let right = converted(right, right_type, right_target, rows)?;
         if both_numbers {
             numbers::calculate(function, operation, left_target, &left, &right, rows)
         } else {
@@ -63,7 +63,7 @@ pub(super) fn bind_negate(call: &ScalarCall<'_>) -> Result<Box<dyn Kernel>, Func
     let target = promoted(from);
     Ok(kernel(function, move |arguments, rows| {
         let [value] = arguments else { return Err(super::misplaced(function)) };
-        let value = &widen(function, from, value, target, rows)?;
+        let value = &converted(value, from, target, rows)?;
         match target {
             ScalarType::Long => map1::<Long, Long>(value, rows, |value| Some(value.wrapping_neg())),
             ScalarType::Timespan => map1::<Long, Long>(value, rows, i64::checked_neg),

@@ -3,7 +3,7 @@
 
 use wardenry_kql_values::ScalarType;
 
-use super::widening::widen;
+use crate::conversions::converted;
 use crate::rows::{Long, kernel, map1, map2};
 use crate::{FunctionError, Kernel, ScalarCall};
 
@@ -14,7 +14,7 @@ pub(super) fn bind(call: &ScalarCall<'_>) -> Result<Box<dyn Kernel>, FunctionErr
         let arguments = arguments
             .iter()
             .zip(&types)
-            .map(|(argument, from)| widen(function, *from, argument, ScalarType::Long, rows))
+            .map(|(argument, from)| converted(argument, *from, ScalarType::Long, rows))
             .collect::<Result<Vec<_>, _>>()?;
         match (function, arguments.as_slice()) {
             ("binary_not", [value]) => map1::<Long, Long>(value, rows, |value| Some(!value)),

@@ -16,7 +16,7 @@ use wardenry_kql_values::ScalarType;
 
 pub(super) use text::view_length;
 
-use super::widening::{self, common_number};
+use crate::conversions::{common_number, converted};
 use crate::rows::{Argument, Real, bits2, common_nulls, kernel};
 use crate::{FunctionError, Kernel, ScalarCall};
 
@@ -98,8 +98,8 @@ pub(crate) fn compare(
             Bool | Int | Long | RealType | ScalarType::Decimal,
         ) => {
             let number = common_number(left_type, right_type);
-            let left = widening::widen(function, left_type, left, number, rows)?;
-            let right = widening::widen(function, right_type, right, number, rows)?;
+            let left = converted(left, left_type, number, rows)?;
+            let right = converted(right, right_type, number, rows)?;
             return compare(function, comparison, (number, &left), (number, &right), rows);
         }
         _ => return Err(super::misplaced(function)),
@@ -113,6 +113,7 @@ pub(crate) fn compare(
 }
 
 /// IEEE's comparisons. Arrow's kernels have a total order instead.
+#[expect(clippy::float_cmp, reason = "`==` is what the query asks for")]
 fn reals(
     comparison: Comparison,
     left: &Argument,

@@ -3,9 +3,11 @@ use wardenry_kql_values::{ScalarType, datetime};
 
 use super::Arithmetic;
 use crate::FunctionError;
+use crate::conversions::whole;
 use crate::rows::{Argument, Long, Real, map2};
 
 /// At least one operand is a `datetime` or a `timespan`; both are ticks, the other may be a `long` or a `real`.
+#[expect(clippy::cast_precision_loss, reason = "beside a real, ticks are a real")]
 pub(super) fn calculate(
     function: &'static str,
     operation: Arithmetic,
@@ -46,16 +48,16 @@ pub(super) fn calculate(
             map2::<Long, Long, Long>(left, right, rows, |a, b| within(a.checked_div(b)))
         }
         (Datetime | Timespan, Multiply, RealType) => {
-            map2::<Long, Real, Long>(left, right, rows, |a, b| within(ticks(a as f64 * b)))
+            map2::<Long, Real, Long>(left, right, rows, |a, b| within(whole(a as f64 * b)))
         }
         (RealType, Multiply, Datetime | Timespan) => {
-            map2::<Real, Long, Long>(left, right, rows, |a, b| within(ticks(a * b as f64)))
+            map2::<Real, Long, Long>(left, right, rows, |a, b| within(whole(a * b as f64)))
         }
         (Datetime | Timespan, Divide, RealType) => {
-            map2::<Long, Real, Long>(left, right, rows, |a, b| within(ticks(a as f64 / b)))
+            map2::<Long, Real, Long>(left, right, rows, |a, b| within(whole(a as f64 / b)))
         }
         (Datetime | Timespan, Modulo, RealType) => {
-            map2::<Long, Real, Long>(left, right, rows, |a, b| within(ticks((a as f64).rem_euclid(b))))
+            map2::<Long, Real, Long>(left, right, rows, |a, b| within(whole((a as f64).rem_euclid(b))))
         }
         _ => Err(crate::operators::misplaced(function)),
     }
@@ -63,10 +65,4 @@ pub(super) fn calculate(
 
 const fn any(_ticks: i64) -> bool {
     true
-}
-
-/// Whole ticks, cut off toward zero. `None` for NaN and what does not fit.
-fn ticks(value: f64) -> Option<i64> {
-    const LIMIT: f64 = 9_223_372_036_854_775_808.0;
-    (-LIMIT..LIMIT).contains(&value).then_some(value as i64)
 }

@@ -63,7 +63,11 @@ fn long(json: &str, number: i64) -> Option<Ordering> {
     let text = number_text(json)?;
     match text.parse::<i64>() {
         Ok(value) => Some(value.cmp(&number)),
-        Err(_) => text.parse::<f64>().ok()?.partial_cmp(&(number as f64)),
+        Err(_) => {
+            #[expect(clippy::cast_precision_loss, reason = "beside a real, a long is a real")]
+            let number = number as f64;
+            text.parse::<f64>().ok()?.partial_cmp(&number)
+        }
     }
 }
 

@@ -37,6 +37,7 @@ pub(super) fn compare(
 }
 
 /// The length of a text in bytes: a view starts with it.
+#[expect(clippy::cast_possible_truncation, reason = "the lowest 32 bits are the length")]
 pub(in crate::operators) fn view_length(texts: &StringViewArray, row: usize) -> u32 {
     if texts.is_null(row) { 0 } else { texts.views()[row] as u32 }
 }
