@@ -52,14 +52,16 @@ pub(in super::super) const DYNAMIC: &[Entry] = &[
         "The elements in ascending order, nulls last",
     )
     .named(ResultName::Suffix("sorted", "array0_sorted"))
-    .volatile(),
+    .volatile()
+    .partly("one array at a time"),
     function(
         "array_sort_desc",
         "(array: array, nulls_last?: constant bool) -> dynamic",
         "The elements in descending order, nulls last",
     )
     .named(ResultName::Suffix("sorted", "array0_sorted"))
-    .volatile(),
+    .volatile()
+    .partly("one array at a time"),
     function("array_reverse", "(value: array) -> argument 0", "The elements back to front"),
     function(
         "array_rotate_left",
