@@ -7,6 +7,7 @@ pub mod catalogue;
 mod check;
 pub mod checked;
 mod codes;
+pub mod editor;
 
 pub use check::{CheckOptions, Checked, Pending, ResultColumn, StatementColumns, check};
 pub use codes::{CODES, Code};
