@@ -396,7 +396,12 @@ pub enum OperatorKind {
         right: Box<Expr>,
         condition: JoinCondition,
     },
-    MacroExpand,
+    /// `macro-expand group as name (statements)`.
+    MacroExpand {
+        group: Box<Expr>,
+        name: Name,
+        body: FunctionBody,
+    },
     /// `make-graph source --> target with nodes on key, …`.
     MakeGraph {
         source: Name,

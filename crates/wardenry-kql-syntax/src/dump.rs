@@ -432,9 +432,13 @@ impl Dump {
             OperatorKind::Consume
             | OperatorKind::Getschema
             | OperatorKind::GraphMarkComponents
-            | OperatorKind::MacroExpand
             | OperatorKind::ExecuteAndCache
             | OperatorKind::Bogus => {}
+            OperatorKind::MacroExpand { group, name, body } => {
+                self.spaced(group);
+                self.spaced_name(name);
+                self.body(body);
+            }
             OperatorKind::Count { name } => {
                 if let Some(name) = name {
                     self.spaced_name(name);

@@ -95,7 +95,7 @@ impl OperatorKind {
             Self::Invoke { .. } => "invoke",
             Self::Join { .. } => "join",
             Self::Lookup { .. } => "lookup",
-            Self::MacroExpand => "macro-expand",
+            Self::MacroExpand { .. } => "macro-expand",
             Self::MakeGraph { .. } => "make-graph",
             Self::MakeSeries { .. } => "make-series",
             Self::MvApply { .. } => "mv-apply",

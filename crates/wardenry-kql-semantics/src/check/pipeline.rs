@@ -188,7 +188,7 @@ impl<'q> Checker<'q> {
             OperatorKind::GraphToTable { .. } => self.not_supported(at, "graph-to-table"),
             OperatorKind::GraphWhereNodes(_) => self.not_supported(at, "graph-where-nodes"),
             OperatorKind::GraphWhereEdges(_) => self.not_supported(at, "graph-where-edges"),
-            OperatorKind::MacroExpand => self.not_supported(at, "macro-expand"),
+            OperatorKind::MacroExpand { .. } => self.not_supported(at, "macro-expand"),
             OperatorKind::ExecuteAndCache => self.not_supported(at, "execute_and_cache"),
             OperatorKind::Bogus => {
                 let mut input = input;

@@ -6,9 +6,9 @@ use super::Parser;
 use super::options::name_list;
 use super::words::nearest;
 use crate::ast::{
-    ColumnDeclaration, Direction, Expr, ExprKind, FindProject, JoinCondition, MvItem, NamedOption,
-    NullsOrder, OperatorKind, OptionValue, ParseItem, PartitionBody, Pipe, ReorderItem, ReorderOrder, Scan,
-    ScanStep, SeriesAggregate, SortItem, TopNestedClause, TypeName,
+    ColumnDeclaration, Direction, Expr, ExprKind, FindProject, FunctionBody, JoinCondition, MvItem,
+    NamedOption, NullsOrder, OperatorKind, OptionValue, ParseItem, PartitionBody, Pipe, ReorderItem,
+    ReorderOrder, Scan, ScanStep, SeriesAggregate, SortItem, TopNestedClause, TypeName,
 };
 use crate::codes;
 use crate::token::TokenKind;
@@ -772,14 +772,17 @@ impl<'t> Parser<'t> {
     }
 
     fn macro_expand(&mut self) -> OperatorKind {
-        drop(self.expression());
+        let group = Box::new(self.expression());
         self.expect_word("as", "and a name after the group");
-        self.any_name();
-        if self.at(TokenKind::OpenParen) {
-            self.parenthesized(Self::macro_body);
+        let name = self.any_name();
+        let start = self.span().start;
+        let statements = if self.at(TokenKind::OpenParen) {
+            self.parenthesized(Self::macro_body)
         } else {
             self.expect(TokenKind::OpenParen, "(", "before the query");
-        }
-        OperatorKind::MacroExpand
+            Vec::new()
+        };
+        let body = FunctionBody { statements, span: self.span_from(start) };
+        OperatorKind::MacroExpand { group, name, body }
     }
 }

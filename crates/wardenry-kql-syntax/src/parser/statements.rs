@@ -293,11 +293,12 @@ impl Parser<'_> {
     }
 
     /// The statements in the parentheses of `macro-expand`.
-    pub(super) fn macro_body(&mut self) {
+    pub(super) fn macro_body(&mut self) -> Vec<Statement> {
         let mut statements = Vec::new();
         while !matches!(self.kind(), TokenKind::CloseParen | TokenKind::End) {
             self.statement_and_separator(&mut statements);
         }
+        statements
     }
 
     fn declare_pattern(&mut self) -> StatementKind {
