@@ -5,8 +5,8 @@ use std::fmt::Write as _;
 use crate::excerpt::{Excerpt, visible_text};
 use crate::{Diagnostic, LineIndex, Span};
 
-/// One ordered list, of class `diagnostics`, whose items have the severity as a class. Everything that comes from the text or
-/// a message is escaped; there are no scripts, styles or links in it.
+/// One ordered list, of class `diagnostics`, whose items have the severity as a class. Everything that comes
+/// from the text or a message is escaped; there are no scripts, styles or links in it.
 pub fn render(text: &str, diagnostics: &[Diagnostic]) -> String {
     let index = LineIndex::new(text);
     let mut out = String::from("<ol class=\"diagnostics\">");

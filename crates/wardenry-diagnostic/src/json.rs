@@ -6,9 +6,9 @@ use crate::{Diagnostic, LineIndex, Span};
 
 /// One array of all diagnostics of a text.
 ///
-/// Each has `code`, `severity`, `message`, `range`, `annotations`, `notes` and `fix`, which is null where there is none.
-/// Ranges say `start` and `end`, each with `offset` (bytes), `line` and `column` (characters) and `utf16Column`; all but
-/// offsets count from one.
+/// Each has `code`, `severity`, `message`, `range`, `annotations`, `notes` and `fix`, which is null where
+/// there is none. Ranges say `start` and `end`, each with `offset` (bytes), `line` and `column` (characters)
+/// and `utf16Column`; all but offsets count from one.
 pub fn render(text: &str, diagnostics: &[Diagnostic]) -> Value {
     let index = LineIndex::new(text);
     diagnostics.iter().map(|diagnostic| render_one(text, &index, diagnostic)).collect()

@@ -1,9 +1,11 @@
 //! Diagnostics as data.
 //!
-//! A [`Diagnostic`] says what is wrong with a text, where, and where possible how to mend it. It is made by whoever
-//! finds the fault and rendered by whoever shows it; nothing here knows which language the text is in.
+//! A [`Diagnostic`] says what is wrong with a text, where, and where possible how to mend it. It is made by
+//! whoever finds the fault and rendered by whoever shows it; nothing here knows which language the text is
+//! in.
 //!
-//! Offsets are bytes of the UTF-8 text. A renderer that needs lines, columns or UTF-16 units converts them itself.
+//! Offsets are bytes of the UTF-8 text. A renderer that needs lines, columns or UTF-16 units converts them
+//! itself.
 
 mod excerpt;
 pub mod html;

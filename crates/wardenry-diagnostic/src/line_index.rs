@@ -48,8 +48,8 @@ impl LineIndex {
         Some(Span::new(start, start + u32::try_from(content.len()).ok()?))
     }
 
-    /// Where an offset of the text that this was made for is. One inside a character counts as its start, one behind
-    /// the text as its end.
+    /// Where an offset of the text that this was made for is. One inside a character counts as its start, one
+    /// behind the text as its end.
     pub fn position(&self, text: &str, offset: u32) -> Position {
         let line = self.line(offset);
         let start = self.starts[line] as usize;

@@ -1,6 +1,7 @@
 //! The tree as text, for tests and for looking at it.
 //!
-//! Nodes in parentheses, one line for each statement and operator, no spans. Two texts with the same dump mean the same.
+//! Nodes in parentheses, one line for each statement and operator, no spans. Two texts with the same dump
+//! mean the same.
 
 use std::fmt::Write as _;
 

@@ -1,13 +1,13 @@
 //! Text to tokens, in one pass and without copying.
 //!
-//! Words are not told apart here: nearly every keyword of the language may be a column's name somewhere. Only what has
-//! a shape of its own becomes a kind of its own, among it `datetime(2024-01-01 10:00)`, whose inside is not made of
-//! tokens.
+//! Words are not told apart here: nearly every keyword of the language may be a column's name somewhere. Only
+//! what has a shape of its own becomes a kind of its own, among it `datetime(2024-01-01 10:00)`, whose inside
+//! is not made of tokens.
 
 use wardenry_diagnostic::{Diagnostic, Span};
 
 use crate::codes;
-use crate::literals::is_timespan_unit;
+use crate::literals::{is_timespan_unit, opens_typed_literal};
 use crate::token::{Token, TokenKind};
 
 /// The tokens of a text, the last of which is [`TokenKind::End`], and beside them its comments.
@@ -36,32 +36,12 @@ pub fn lex(text: &str) -> Lexed {
     lexer.lexed
 }
 
-/// Whether `word` opens a literal when a parenthesis follows it directly.
-fn opens_typed_literal(word: &str) -> bool {
-    matches!(
-        word,
-        "bool"
-            | "date"
-            | "datetime"
-            | "decimal"
-            | "double"
-            | "guid"
-            | "int"
-            | "int32"
-            | "int64"
-            | "long"
-            | "real"
-            | "time"
-            | "timespan"
-            | "uuid"
-    )
-}
-
 const fn is_word_part(byte: u8) -> bool {
     byte.is_ascii_alphanumeric() || byte == b'_'
 }
 
-/// White space as the language has it: that of Unicode and the zero-width characters that text copied from web pages has.
+/// White space as the language has it: that of Unicode and the zero-width characters that text copied from
+/// web pages has.
 fn is_blank(character: char) -> bool {
     character.is_whitespace() || matches!(character, '\u{180e}' | '\u{200b}' | '\u{feff}')
 }
@@ -222,8 +202,8 @@ impl Lexer<'_> {
         self.push(TokenKind::Word, start, end);
     }
 
-    /// Where a typed literal ends whose inside begins at `inside`. One with a parenthesis or a bracket inside is a call
-    /// that somebody meant as a conversion, `int(toint(x))`, and left to the parser.
+    /// Where a typed literal ends whose inside begins at `inside`. One with a parenthesis or a bracket inside
+    /// is a call that somebody meant as a conversion, `int(toint(x))`, and left to the parser.
     fn end_of_typed_literal(&mut self, inside: usize) -> Option<usize> {
         if self.no_parenthesis_closes {
             return None;

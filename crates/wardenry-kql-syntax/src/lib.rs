@@ -1,6 +1,7 @@
 //! KQL text to syntax tree.
 //!
-//! [`parse`] always gives a tree, and diagnostics beside it. It resolves nothing: which names exist and what they mean is
+//! [`parse`] always gives a tree, and diagnostics beside it. It resolves nothing: which names exist and what
+//! they mean is
 //! `wardenry-kql-semantics`' work.
 //!
 //! ```
@@ -12,12 +13,15 @@
 pub mod ast;
 pub mod codes;
 pub mod dump;
+pub mod format;
 pub mod lexer;
 mod literals;
 mod parser;
 mod spelling;
 pub mod token;
+pub mod walk;
 
+pub use format::format;
 use wardenry_diagnostic::{Diagnostic, Span};
 
 /// A text of more bytes is refused unread.
@@ -26,8 +30,8 @@ pub const MAX_TEXT_BYTES: usize = 16 << 20;
 pub const MAX_DEPTH: u32 = 256;
 /// Behind that many errors a text is not read on.
 pub const MAX_DIAGNOSTICS: usize = 100;
-/// Chains of `and` and of `or` with more operands than this make a balanced tree, so that their number does not count
-/// against [`MAX_DEPTH`]; shorter ones lean to the left as other operators do.
+/// Chains of `and` and of `or` with more operands than this make a balanced tree, so that their number does
+/// not count against [`MAX_DEPTH`]; shorter ones lean to the left as other operators do.
 pub const MAX_CHAIN: usize = 32;
 
 /// A tree, and what is wrong with the text.

@@ -4,6 +4,27 @@ use std::borrow::Cow;
 
 use wardenry_kql_values::{Decimal, ScalarType, Value, boolean, datetime, guid, integer, real, timespan};
 
+/// Whether `word` opens a literal when a parenthesis follows it directly.
+pub(crate) fn opens_typed_literal(word: &str) -> bool {
+    matches!(
+        word,
+        "bool"
+            | "date"
+            | "datetime"
+            | "decimal"
+            | "double"
+            | "guid"
+            | "int"
+            | "int32"
+            | "int64"
+            | "long"
+            | "real"
+            | "time"
+            | "timespan"
+            | "uuid"
+    )
+}
+
 /// Whether `unit` may stand right behind a number to make it a `timespan`.
 pub(crate) fn is_timespan_unit(unit: &str) -> bool {
     let stem = match unit {
@@ -116,7 +137,8 @@ pub(crate) fn string_parts(token: &str) -> StringParts<'_> {
 }
 
 impl<'t> StringParts<'t> {
-    /// The text that the literal stands for. `bad_escape` is told where in the content an escape sequence is wrong.
+    /// The text that the literal stands for. `bad_escape` is told where in the content an escape sequence is
+    /// wrong.
     pub(crate) fn text(&self, bad_escape: impl FnMut(usize)) -> Cow<'t, str> {
         match self.form {
             StringForm::Fenced => Cow::Borrowed(self.content),

@@ -1,8 +1,8 @@
 //! The parser: recursive descent, one function per production.
 //!
-//! It never gives up. What cannot be read becomes a `Bogus` node and a diagnostic, and reading goes on at the next `|`, `;`
-//! or closing bracket. It takes time linear in the text, and stops at a depth that neither it nor whoever walks the
-//! tree after it can overflow the stack with.
+//! It never gives up. What cannot be read becomes a `Bogus` node and a diagnostic, and reading goes on at the
+//! next `|`, `;` or closing bracket. It takes time linear in the text, and stops at a depth that neither it
+//! nor whoever walks the tree after it can overflow the stack with.
 
 mod dynamic;
 mod expressions;
@@ -161,8 +161,8 @@ impl<'t> Parser<'t> {
         }
     }
 
-    /// Where to show that something is missing: at the current token, or right behind the last one if that token is on
-    /// another line or the end.
+    /// Where to show that something is missing: at the current token, or right behind the last one if that
+    /// token is on another line or the end.
     fn missing_here(&self) -> Span {
         if self.at(TokenKind::End) || self.begins_line() {
             let end = self.previous_end();
@@ -306,8 +306,8 @@ impl<'t> Parser<'t> {
         self.eat(kind)
     }
 
-    /// Passes over tokens, brackets with all that is in them, up to one of `stops`, a `|`, a `;`, or a bracket that closes
-    /// what was opened before.
+    /// Passes over tokens, brackets with all that is in them, up to one of `stops`, a `|`, a `;`, or a
+    /// bracket that closes what was opened before.
     fn skip_to(&mut self, stops: &[TokenKind]) {
         let mut depth = 0_u32;
         loop {

@@ -100,7 +100,8 @@ impl Parser<'_> {
         json.push_str(word);
     }
 
-    /// Digits keep their form, but for what JSON does not know: hexadecimal ones, a point at the end, zeros at the start.
+    /// Digits keep their form, but for what JSON does not know: hexadecimal ones, a point at the end, zeros
+    /// at the start.
     fn json_number(&mut self, json: &mut String) {
         let text = self.text();
         if self.at(TokenKind::Real) {

@@ -86,7 +86,8 @@ impl Parser<'_> {
         self.nested(bogus_at, |parser| parser.binary(level::OR))
     }
 
-    /// An expression that ends before the words that bind loosest, for places where `and` belongs to somebody else.
+    /// An expression that ends before the words that bind loosest, for places where `and` belongs to somebody
+    /// else.
     pub(super) fn operand(&mut self) -> Expr {
         self.nested(bogus_at, |parser| parser.binary(level::SUM))
     }
@@ -123,7 +124,8 @@ impl Parser<'_> {
         left
     }
 
-    /// `a and b and c`, or the same with `or`. Long chains, which generated queries have, make a balanced tree.
+    /// `a and b and c`, or the same with `or`. Long chains, which generated queries have, make a balanced
+    /// tree.
     fn chain(&mut self, first: Expr, infix: Infix) -> Expr {
         let InfixKind::Binary(operator) = infix.kind else { return first };
         let mut operands = vec![first];

@@ -187,7 +187,8 @@ impl<'t> Parser<'t> {
             format!("`{}` is no escape sequence", self.text_of(span)),
         )
         .with_note(r"in a string without `@` a backslash is written `\\`");
-        // A verbatim string with the same quotes means the same, unless something in it is escaped on purpose.
+        // A verbatim string with the same quotes means the same, unless something in it is escaped on
+        // purpose.
         let content = text.trim_start_matches(['h', 'H']);
         let quote = content.chars().next().unwrap_or('"');
         if !content.contains(&format!("\\{quote}")) && !content.contains("\\\\") {

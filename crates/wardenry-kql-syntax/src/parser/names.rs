@@ -164,7 +164,8 @@ impl Parser<'_> {
         })
     }
 
-    /// A name that may have `*` in it, if one stands here: `Device*`, `a*b`, `*`. Its pieces touch each other.
+    /// A name that may have `*` in it, if one stands here: `Device*`, `a*b`, `*`. Its pieces touch each
+    /// other.
     pub(super) fn opt_wildcard(&mut self) -> Option<Expr> {
         let mut places = 0;
         let mut star = false;

@@ -43,7 +43,8 @@ impl Parser<'_> {
         Some(NamedOption { name: name.to_ascii_lowercase().into(), value, span: self.span_from(start) })
     }
 
-    /// Says that an operator, whose next operand is no named one, has no option of the name that stands here, and reads it.
+    /// Says that an operator, whose next operand is no named one, has no option of the name that stands here,
+    /// and reads it.
     pub(super) fn refuse_unknown_option(&mut self, operator: &str, known: &[&str]) {
         while self.at(TokenKind::Word) && self.ahead(1).kind == TokenKind::Assign {
             let (word, span) = (self.text(), self.span());

@@ -84,8 +84,8 @@ impl<'t> Parser<'t> {
         }
     }
 
-    /// Whether an operator's keyword stands where only `|` could: at the start of a line, or with something behind it
-    /// that could not follow otherwise.
+    /// Whether an operator's keyword stands where only `|` could: at the start of a line, or with something
+    /// behind it that could not follow otherwise.
     fn at_forgotten_pipe(&self) -> bool {
         if !self.at_operator_word() || self.position == 0 {
             return false;
@@ -97,7 +97,8 @@ impl<'t> Parser<'t> {
         ) {
             return false;
         }
-        // `project` after `graph-match`, `where` after a join's table and the like are read by those operators.
+        // `project` after `graph-match`, `where` after a join's table and the like are read by those
+        // operators.
         matches!(
             self.ahead(1).kind,
             TokenKind::Word

@@ -305,17 +305,46 @@ impl Parser<'_> {
         self.bump();
         self.bump();
         let name = self.at(TokenKind::Word).then(|| self.any_name());
-        // What is inside belongs to a feature that nothing here has.
-        let mut depth = 0_u32;
-        while !(self.at(TokenKind::End) || depth == 0 && self.at(TokenKind::Semicolon)) {
-            match self.kind() {
-                TokenKind::OpenBrace => depth += 1,
-                TokenKind::CloseBrace => depth = depth.saturating_sub(1),
-                _ => {}
+        self.skip_balanced();
+        StatementKind::DeclarePattern { name }
+    }
+
+    /// Passes over what belongs to a feature that nothing here has, up to a `;` outside of brackets.
+    fn skip_balanced(&mut self) {
+        let mut open: Vec<(Span, TokenKind)> = Vec::new();
+        while !(self.at(TokenKind::End) || open.is_empty() && self.at(TokenKind::Semicolon)) {
+            let closing = match self.kind() {
+                TokenKind::OpenParen => Some(TokenKind::CloseParen),
+                TokenKind::OpenBracket => Some(TokenKind::CloseBracket),
+                TokenKind::OpenBrace => Some(TokenKind::CloseBrace),
+                _ => None,
+            };
+            if let Some(closing) = closing {
+                open.push((self.span(), closing));
+            }
+            if matches!(self.kind(), TokenKind::CloseParen | TokenKind::CloseBracket | TokenKind::CloseBrace)
+                && open.pop().is_none_or(|(_, closing)| !self.at(closing))
+            {
+                let found = self.found();
+                self.report(Diagnostic::error(
+                    codes::NOT_OPENED,
+                    self.span(),
+                    format!("{found} closes nothing"),
+                ));
+            }
+            if open.len() > crate::MAX_DEPTH as usize {
+                return self.too_deep(self.span());
             }
             self.bump();
         }
-        StatementKind::DeclarePattern { name }
+        if let Some((opening, closing)) = open.pop() {
+            let sign = match closing {
+                TokenKind::CloseParen => ')',
+                TokenKind::CloseBracket => ']',
+                _ => '}',
+            };
+            self.close(opening, closing, sign);
+        }
     }
 
     fn restrict_statement(&mut self) -> StatementKind {

@@ -1,7 +1,7 @@
 //! Which words are keywords where.
 //!
-//! Nearly every keyword may also be a name. How far differs from word to word, without a system; the lists say what the
-//! language's reference implementation accepts.
+//! Nearly every keyword may also be a name. How far differs from word to word, without a system; the lists
+//! say what the language's reference implementation accepts.
 
 /// What a word may be besides a keyword.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -124,8 +124,8 @@ pub(crate) fn class(word: &str) -> WordClass {
     }
 }
 
-/// Whether a word goes on with an expression or a clause, so that in front of it something is missing. Other keywords
-/// that stand where an expression should were meant as names.
+/// Whether a word goes on with an expression or a clause, so that in front of it something is missing. Other
+/// keywords that stand where an expression should were meant as names.
 pub(crate) fn continues(word: &str) -> bool {
     #[rustfmt::skip]
     let continues = matches!(
