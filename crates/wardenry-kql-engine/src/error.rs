@@ -1,6 +1,8 @@
 use std::error::Error as StdError;
+use std::sync::Arc;
 use std::time::Duration;
 
+use arrow::error::ArrowError;
 use datafusion::error::DataFusionError;
 use wardenry_diagnostic::Span;
 use wardenry_kql_functions::FunctionError;
@@ -27,17 +29,17 @@ pub enum RunError {
     /// A result of one operator would exceed a limit of its own.
     #[error("{operator}: {message}")]
     OperatorLimit { operator: &'static str, message: String, span: Span },
-    #[error(transparent)]
-    Function(#[from] FunctionError),
+    /// A function met a value that it refuses, or a limit of its own.
+    #[error("{source}")]
+    Function { source: FunctionError, span: Span },
     /// Something that the language has and that this engine does not run.
     #[error("{what} cannot be run here")]
     Unsupported { what: String, span: Span },
     /// An address that the host's policy does not allow to be read.
     #[error("externaldata may not read {uri}")]
     ExternalDenied { uri: String, span: Span },
-    #[error("a source of `{table}` cannot be read")]
+    #[error("the rows of a table cannot be read")]
     Read {
-        table: String,
         #[source]
         source: Box<dyn StdError + Send + Sync>,
     },
@@ -61,9 +63,9 @@ impl RunError {
             Self::Cancelled => "KQL0905",
             Self::Operator { .. } => "KQL0906",
             Self::OperatorLimit { .. } => "KQL0907",
-            Self::Function(FunctionError::Argument { .. }) => "KQL0908",
-            Self::Function(FunctionError::Limit { .. }) => "KQL0909",
-            Self::Function(FunctionError::Arrow { .. }) | Self::Internal { .. } => "KQL0910",
+            Self::Function { source: FunctionError::Argument { .. }, .. } => "KQL0908",
+            Self::Function { source: FunctionError::Limit { .. }, .. } => "KQL0909",
+            Self::Function { source: FunctionError::Arrow { .. }, .. } | Self::Internal { .. } => "KQL0910",
             Self::Unsupported { .. } => "KQL0911",
             Self::ExternalDenied { .. } => "KQL0912",
             Self::Read { .. } => "KQL0913",
@@ -75,6 +77,7 @@ impl RunError {
         match self {
             Self::Operator { span, .. }
             | Self::OperatorLimit { span, .. }
+            | Self::Function { span, .. }
             | Self::Unsupported { span, .. }
             | Self::ExternalDenied { span, .. } => Some(*span),
             _ => None,
@@ -90,5 +93,100 @@ impl RunError {
 impl From<RunError> for DataFusionError {
     fn from(error: RunError) -> Self {
         Self::External(Box::new(error))
+    }
+}
+
+impl RunError {
+    /// What an execution's failure means to the query's author.
+    pub(crate) fn from_execution(error: DataFusionError, memory_limit: usize) -> Self {
+        match error {
+            DataFusionError::External(error) => match error.downcast::<Self>() {
+                Ok(error) => *error,
+                Err(error) => match error.downcast::<ArrowError>() {
+                    Ok(error) => Self::from_arrow(*error, memory_limit),
+                    Err(error) => Self::Internal { stage: "execution", source: error },
+                },
+            },
+            DataFusionError::ArrowError(error, _) => Self::from_arrow(*error, memory_limit),
+            DataFusionError::Context(_, error) | DataFusionError::Diagnostic(_, error) => {
+                Self::from_execution(*error, memory_limit)
+            }
+            DataFusionError::Collection(mut errors) if !errors.is_empty() => {
+                Self::from_execution(errors.swap_remove(0), memory_limit)
+            }
+            DataFusionError::Shared(error) => match Arc::try_unwrap(error) {
+                Ok(error) => Self::from_execution(error, memory_limit),
+                Err(error) => Self::from_shared(&error, memory_limit),
+            },
+            DataFusionError::ResourcesExhausted(_) => Self::OutOfMemory { limit: memory_limit },
+            error @ (DataFusionError::ParquetError(_)
+            | DataFusionError::ObjectStore(_)
+            | DataFusionError::IoError(_)) => Self::Read { source: error.into() },
+            error => Self::internal("execution", error),
+        }
+    }
+
+    fn from_arrow(error: ArrowError, memory_limit: usize) -> Self {
+        match error {
+            ArrowError::ExternalError(error) => match error.downcast::<DataFusionError>() {
+                Ok(error) => Self::from_execution(*error, memory_limit),
+                Err(error) => match error.downcast::<Self>() {
+                    Ok(error) => *error,
+                    Err(error) => Self::Internal { stage: "execution", source: error },
+                },
+            },
+            error => Self::internal("execution", error),
+        }
+    }
+
+    /// Of a failure that several partitions hold.
+    fn from_shared(error: &DataFusionError, memory_limit: usize) -> Self {
+        match error.find_root() {
+            DataFusionError::External(error) => match error.downcast_ref::<Self>() {
+                Some(error) => error.copy(),
+                None => Self::internal("execution", error.to_string()),
+            },
+            DataFusionError::ResourcesExhausted(_) => Self::OutOfMemory { limit: memory_limit },
+            error @ (DataFusionError::ParquetError(_)
+            | DataFusionError::ObjectStore(_)
+            | DataFusionError::IoError(_)) => Self::Read { source: error.to_string().into() },
+            error => Self::internal("execution", error.to_string()),
+        }
+    }
+
+    /// The same failure; of sources that cannot be copied, the text.
+    fn copy(&self) -> Self {
+        match self {
+            Self::TooManyRows { limit } => Self::TooManyRows { limit: *limit },
+            Self::ResultTooLarge { limit } => Self::ResultTooLarge { limit: *limit },
+            Self::TimedOut { limit } => Self::TimedOut { limit: *limit },
+            Self::OutOfMemory { limit } => Self::OutOfMemory { limit: *limit },
+            Self::Cancelled => Self::Cancelled,
+            Self::Operator { operator, message, span } => {
+                Self::Operator { operator, message: message.clone(), span: *span }
+            }
+            Self::OperatorLimit { operator, message, span } => {
+                Self::OperatorLimit { operator, message: message.clone(), span: *span }
+            }
+            Self::Function { source, span } => Self::Function {
+                source: match source {
+                    FunctionError::Argument { function, message } => {
+                        FunctionError::Argument { function, message: message.clone() }
+                    }
+                    FunctionError::Limit { function, message } => {
+                        FunctionError::Limit { function, message: message.clone() }
+                    }
+                    FunctionError::Arrow { function, source } => FunctionError::Arrow {
+                        function,
+                        source: ArrowError::ComputeError(source.to_string()),
+                    },
+                },
+                span: *span,
+            },
+            Self::Unsupported { what, span } => Self::Unsupported { what: what.clone(), span: *span },
+            Self::ExternalDenied { uri, span } => Self::ExternalDenied { uri: uri.clone(), span: *span },
+            Self::Read { source } => Self::Read { source: source.to_string().into() },
+            Self::Internal { stage, source } => Self::internal(stage, source.to_string()),
+        }
     }
 }

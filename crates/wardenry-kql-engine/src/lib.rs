@@ -4,9 +4,27 @@
 //! to a DataFusion plan ([`lower`]), optimised and run. What DataFusion lacks is in [`operators`], as [`transform`]s.
 
 mod control;
+mod engine;
 mod error;
+mod function;
+mod in_order;
+mod literal;
 mod lower;
+mod normalise;
 mod operators;
+mod options;
+mod prepare;
+mod range;
+pub mod render;
+mod session;
+mod stream;
+mod tables;
 mod transform;
+mod unique;
+mod window;
 
+pub use engine::{Engine, Explanation, QueryError, Run};
 pub use error::RunError;
+pub use options::{Limits, RunOptions};
+pub use stream::{QueryStream, ResultColumn, Statistics};
+pub use tables::{MemoryTables, Tables};

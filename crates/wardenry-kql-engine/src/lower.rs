@@ -2,57 +2,116 @@
 //!
 //! Every column of a relation is a column of the plan, named by its id (`c17`), whatever its name in the query is. Beside them
 //! a plan may have hidden columns: those by which its rows are ordered, and the keys of an enclosing scope.
+//!
+//! Order is lazy. `sort` only computes hidden columns; rows are put in order where it shows: before `take`, before
+//! operators that read rows in order, and at the end. In between DataFusion may move rows about as it likes.
 
+mod basic;
+mod expr;
+mod join;
+mod order;
+mod source;
+mod summarize;
+mod truth;
+mod union;
+mod window;
+
+use std::collections::HashMap;
 use std::sync::Arc;
 
-use arrow::datatypes::{Field, SchemaRef};
-use datafusion::logical_expr::{Expr, Extension, LogicalPlan, SortExpr};
-use datafusion::physical_expr::PhysicalExpr;
+use arrow::datatypes::{Field, Schema, SchemaRef};
+use datafusion::catalog::TableProvider;
+use datafusion::common::{Column as PlanColumn, DFSchema, DataFusionError};
+use datafusion::execution::context::ExecutionProps;
+use datafusion::logical_expr::physical_planning_context::PhysicalPlanningContext;
+use datafusion::logical_expr::{Expr, Extension, Filter, LogicalPlan, Projection, SortExpr};
+use datafusion::physical_expr::{PhysicalExpr, create_physical_expr};
 use wardenry_kql_functions::{Context, layout};
-use wardenry_kql_semantics::checked::{self, Column, ColumnId, Rel, ScopeId};
-use wardenry_kql_values::Value;
+use wardenry_kql_semantics::checked::{self, Column, ColumnId, Rel, RelKind, ScopeId, SharedId};
 
-use crate::RunError;
 use crate::transform::{RowOrder, TransformNode, TransformSpec};
+use crate::{RunError, Tables};
 
 /// A relation as a plan.
 #[derive(Clone, Debug)]
 pub(crate) struct Lowered {
     /// Has a column for each of the relation's, and the hidden ones below.
     pub(crate) plan: LogicalPlan,
-    /// In which order the rows are meant to be, by hidden columns. They are put in that order only where it shows.
+    /// In which order the rows are meant to be, by hidden columns.
     pub(crate) order: Vec<SortExpr>,
     /// Hidden columns: rows that differ in them belong to different runs of a subquery. Empty outside of subqueries.
     pub(crate) groups: Vec<Arc<str>>,
 }
 
-/// Lowers relations and expressions. One for each query.
-pub(crate) struct Lowerer<'a> {
-    pub(crate) functions: &'a Context,
-    hidden: u32,
+/// A relation that several places of a query read.
+#[derive(Clone, Debug)]
+pub(crate) enum Shared {
+    /// Has been run.
+    Rows(Arc<dyn TableProvider>),
+    /// Is read in one place only, and lowered there.
+    Inline(Rel),
 }
 
-impl Lowerer<'_> {
+/// Lowers relations and expressions. One for each statement.
+pub(crate) struct Lowerer<'a> {
+    pub(crate) functions: &'a Context,
+    tables: &'a dyn Tables,
+    shared: &'a HashMap<SharedId, Shared>,
+    scopes: HashMap<ScopeId, Lowered>,
+    hidden: u32,
+    /// Counts down: the checker's ids count up.
+    next_column: u32,
+}
+
+impl<'a> Lowerer<'a> {
+    pub(crate) fn new(
+        functions: &'a Context,
+        tables: &'a dyn Tables,
+        shared: &'a HashMap<SharedId, Shared>,
+    ) -> Self {
+        Self { functions, tables, shared, scopes: HashMap::new(), hidden: 0, next_column: u32::MAX }
+    }
+
     /// Lowers a relation.
     pub(crate) fn rel(&mut self, rel: &Rel) -> Result<Lowered, RunError> {
-        crate::operators::lower(self, rel)
+        stacker::maybe_grow(256 * 1024, 4 * 1024 * 1024, || self.relation(rel))
     }
 
-    /// Lowers the body of a subquery that runs over `scope`: for each group of rows with equal `groups` of it, where these
-    /// are columns of `rows`. The groups are columns of the result, too.
+    fn relation(&mut self, rel: &Rel) -> Result<Lowered, RunError> {
+        match &rel.kind {
+            RelKind::Table { name } => self.table(name, rel),
+            RelKind::Values { rows } => self.values(rows, rel),
+            RelKind::Range { from, to, step } => self.range(from, to, step, rel),
+            RelKind::Externaldata { uris, options } => self.externaldata(uris, options, rel),
+            RelKind::Shared(id, columns) => self.shared_rel(*id, columns, rel),
+            RelKind::Scope(id) => self.scopes.get(id).cloned().ok_or_else(|| {
+                RunError::internal("lowering", format!("the rows of {id:?} are read outside of it"))
+            }),
+            RelKind::Filter { input, predicate } => self.filter(input, predicate),
+            RelKind::Project { input, exprs } => self.project(input, exprs, &rel.columns),
+            RelKind::Summarize { input, keys, aggregates } => self.summarize(input, keys, aggregates, rel),
+            RelKind::Sort { input, keys } => self.sort(input, keys),
+            RelKind::Top { input, count, keys } => self.top(input, count, keys),
+            RelKind::Take { input, count } => self.take(input, count),
+            RelKind::Serialize { input } => self.serialize(input, rel),
+            RelKind::Sample { input, count } => self.sample(input, count),
+            RelKind::SampleDistinct { input, count, of } => self.sample_distinct(input, count, of, rel),
+            RelKind::Join { kind, left, right, on } => self.join(*kind, left, right, on, rel),
+            RelKind::Union { inputs } => self.union(inputs, rel),
+            _ => crate::operators::lower(self, rel),
+        }
+    }
+
+    /// Lowers the body of a subquery that runs over `scope`: once for each group of `rows` that differ in `rows.groups`. The
+    /// groups are hidden columns of the result, too.
     pub(crate) fn body(&mut self, body: &Rel, scope: ScopeId, rows: Lowered) -> Result<Lowered, RunError> {
-        let _ = (scope, rows);
-        Err(RunError::Unsupported { what: "this subquery".to_owned(), span: body.span })
-    }
-
-    /// Lowers an expression over the columns of a plan.
-    pub(crate) fn expr(&mut self, expr: &checked::Expr) -> Result<Expr, RunError> {
-        Err(RunError::Unsupported { what: "this expression".to_owned(), span: expr.span })
-    }
-
-    /// The value of an expression that reads no column, for example the count of `take`.
-    pub(crate) fn constant(&mut self, expr: &checked::Expr) -> Result<Value, RunError> {
-        Err(RunError::Unsupported { what: "this expression".to_owned(), span: expr.span })
+        let outer = self.scopes.insert(scope, rows);
+        let lowered = self.rel(body);
+        match outer {
+            Some(outer) => drop(self.scopes.insert(scope, outer)),
+            None => drop(self.scopes.remove(&scope)),
+        }
+        lowered
     }
 
     /// An expression that an operator evaluates by itself, over batches with these columns in this order.
@@ -61,8 +120,18 @@ impl Lowerer<'_> {
         expr: &checked::Expr,
         columns: &[Column],
     ) -> Result<(Arc<dyn PhysicalExpr>, SchemaRef), RunError> {
-        let _ = columns;
-        Err(RunError::Unsupported { what: "this expression".to_owned(), span: expr.span })
+        let lowered = self.expr(expr)?;
+        let schema = Arc::new(Schema::new(columns.iter().map(field).collect::<Vec<_>>()));
+        let bind = || {
+            let columns = DFSchema::try_from(Arc::clone(&schema))?;
+            create_physical_expr(
+                &lowered,
+                &columns,
+                &ExecutionProps::new(),
+                &PhysicalPlanningContext::default(),
+            )
+        };
+        Ok((bind().map_err(plan_error)?, schema))
     }
 
     /// A new name for a hidden column.
@@ -71,18 +140,24 @@ impl Lowerer<'_> {
         format!("h{}", self.hidden).into()
     }
 
+    /// A new column that the query does not know of.
+    pub(crate) fn new_column(&mut self, scalar_type: wardenry_kql_values::ScalarType) -> Column {
+        let id = ColumnId(self.next_column);
+        self.next_column -= 1;
+        Column { id, name: "".into(), scalar_type }
+    }
+
     /// Puts an operator of our own on top of a plan.
     pub(crate) fn transform(&mut self, input: Lowered, spec: TransformSpec) -> Result<Lowered, RunError> {
         let Lowered { plan, order: input_order, groups } = input;
-        let order = if spec.order == RowOrder::Loses { Vec::new() } else { input_order.clone() };
         let ordered = match spec.order {
             RowOrder::Loses | RowOrder::Reads => false,
             RowOrder::Keeps => !input_order.is_empty(),
             RowOrder::Makes => true,
         };
+        let order = if spec.order == RowOrder::Loses { Vec::new() } else { input_order };
         let ordinal = ordered.then(|| self.hidden());
         let passed = groups.iter().cloned().chain(spec.passed.iter().map(|id| column_name(*id))).collect();
-        let produced = spec.produced.iter().map(field).collect();
         let node = TransformNode::try_new(
             spec.factory,
             plan,
@@ -90,16 +165,70 @@ impl Lowerer<'_> {
             groups.iter().map(|group| column_expr(group)).collect(),
             order,
             passed,
-            produced,
+            spec.produced.iter().map(field).collect(),
             ordinal.clone(),
             spec.gather,
             spec.input_rows,
         )
-        .map_err(|error| RunError::internal("lowering", error))?;
+        .map_err(plan_error)?;
         let plan = LogicalPlan::Extension(Extension { node: Arc::new(node) });
         let order = ordinal.iter().map(|name| column_expr(name).sort(true, true)).collect();
         Ok(Lowered { plan, order, groups })
     }
+}
+
+impl Lowered {
+    /// Rows without an order, outside of subqueries.
+    pub(crate) fn unordered(plan: LogicalPlan) -> Self {
+        Self { plan, order: Vec::new(), groups: Vec::new() }
+    }
+
+    /// The hidden columns.
+    pub(crate) fn hidden(&self) -> Vec<Arc<str>> {
+        let mut names = self.groups.clone();
+        for key in &self.order {
+            if let Expr::Column(column) = &key.expr
+                && !names.iter().any(|name| **name == column.name)
+            {
+                names.push(column.name.as_str().into());
+            }
+        }
+        names
+    }
+
+    /// Other columns, beside the hidden ones.
+    pub(crate) fn project(
+        self,
+        columns: impl IntoIterator<Item = (Expr, Arc<str>)>,
+    ) -> Result<Self, RunError> {
+        let mut exprs: Vec<Expr> = self.hidden().iter().map(|name| column_expr(name)).collect();
+        exprs.extend(columns.into_iter().map(|(expr, name)| named(expr, &name)));
+        let plan = project(self.plan, exprs)?;
+        Ok(Self { plan, ..self })
+    }
+
+    pub(crate) fn filter(self, predicate: Expr) -> Result<Self, RunError> {
+        let filter = Filter::try_new(predicate, Arc::new(self.plan)).map_err(plan_error)?;
+        Ok(Self { plan: LogicalPlan::Filter(filter), ..self })
+    }
+
+    /// Adds hidden columns.
+    pub(crate) fn with_hidden(self, added: Vec<(Expr, Arc<str>)>) -> Result<Self, RunError> {
+        let mut exprs: Vec<Expr> = all_columns(&self.plan);
+        exprs.extend(added.into_iter().map(|(expr, name)| named(expr, &name)));
+        let plan = project(self.plan, exprs)?;
+        Ok(Self { plan, ..self })
+    }
+}
+
+/// The columns of a plan, as expressions.
+pub(crate) fn all_columns(plan: &LogicalPlan) -> Vec<Expr> {
+    plan.schema().columns().into_iter().map(Expr::Column).collect()
+}
+
+pub(crate) fn project(plan: LogicalPlan, exprs: Vec<Expr>) -> Result<LogicalPlan, RunError> {
+    let projection = Projection::try_new(exprs, Arc::new(plan)).map_err(plan_error)?;
+    Ok(LogicalPlan::Projection(projection))
 }
 
 /// The plan's name of a column.
@@ -108,10 +237,23 @@ pub(crate) fn column_name(id: ColumnId) -> Arc<str> {
 }
 
 pub(crate) fn column_expr(name: &str) -> Expr {
-    Expr::Column(datafusion::common::Column::new_unqualified(name))
+    Expr::Column(PlanColumn::new_unqualified(name))
+}
+
+/// An expression under a name.
+pub(crate) fn named(expr: Expr, name: &str) -> Expr {
+    match &expr {
+        Expr::Column(column) if column.relation.is_none() && column.name == name => expr,
+        _ => expr.alias(name),
+    }
 }
 
 /// A column as a field of a plan.
 pub(crate) fn field(column: &Column) -> Field {
     Field::new(column_name(column.id).as_ref(), layout::arrow_type(column.scalar_type), true)
+}
+
+/// A plan that DataFusion does not accept is a fault of ours.
+pub(crate) fn plan_error(error: DataFusionError) -> RunError {
+    RunError::internal("lowering", error)
 }

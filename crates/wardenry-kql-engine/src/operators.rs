@@ -7,7 +7,8 @@
 //! carry the hidden keys of their scope, and every operator in it works within rows of equal keys. Operators here
 //! need not care: in a scope each instance of a transform sees the rows of one group only.
 
-use wardenry_kql_semantics::checked::{Rel, RelKind};
+use wardenry_diagnostic::Span;
+use wardenry_kql_semantics::checked::{CheckedPlugin, Column, Rel, RelKind};
 
 use crate::RunError;
 use crate::lower::{Lowered, Lowerer};
@@ -32,4 +33,15 @@ pub(crate) fn lower(lowerer: &mut Lowerer<'_>, rel: &Rel) -> Result<Lowered, Run
         _ => "this operator".to_owned(),
     };
     Err(RunError::Unsupported { what, span: rel.span })
+}
+
+/// Finds the columns of a plugin's result where they depend on rows (`bag_unpack`, `pivot`): a relation of two texts, the name and the
+/// type of each column of the result, in order. The engine runs it and has the query checked again.
+pub(crate) fn plugin_columns(
+    lowerer: &mut Lowerer<'_>,
+    plugin: &CheckedPlugin,
+    span: Span,
+) -> Result<(Lowered, [Column; 2]), RunError> {
+    let _ = lowerer;
+    Err(RunError::Unsupported { what: format!("the plugin {}", plugin.name), span })
 }

@@ -1,0 +1,142 @@
+//! KQL's kernels as DataFusion's scalar functions.
+
+use std::fmt;
+use std::hash::{Hash, Hasher};
+use std::sync::Arc;
+
+use arrow::datatypes::DataType;
+use datafusion::common::Result;
+use datafusion::logical_expr::{
+    ColumnarValue, ScalarFunctionArgs, ScalarUDFImpl, Signature, TypeSignature, Volatility,
+};
+use wardenry_diagnostic::Span;
+use wardenry_kql_functions::{Context, Kernel, ScalarCall, layout};
+use wardenry_kql_values::{ScalarType, Value};
+
+use crate::RunError;
+
+/// A kernel bound to a call site.
+///
+/// Two of them are the same function if their kernels were bound to the same things: that lets DataFusion compute a
+/// common subexpression once.
+pub(crate) struct KqlFunction {
+    name: &'static str,
+    argument_types: Vec<ScalarType>,
+    constants: Vec<Option<Value>>,
+    result_type: ScalarType,
+    signature: Signature,
+    kernel: Arc<dyn Kernel>,
+    /// Where the call stands, for errors at run time.
+    span: Span,
+}
+
+impl KqlFunction {
+    /// `None` if there is no kernel of that name.
+    pub(crate) fn bind(
+        name: &'static str,
+        argument_types: Vec<ScalarType>,
+        constants: Vec<Option<Value>>,
+        result_type: ScalarType,
+        context: &Context,
+        span: Span,
+    ) -> Option<Result<Self, RunError>> {
+        let function = wardenry_kql_functions::scalar(name)?;
+        let call =
+            ScalarCall { name, argument_types: &argument_types, constants: &constants, result_type, context };
+        let kernel = match (function.bind)(&call) {
+            Ok(kernel) => kernel,
+            Err(source) => return Some(Err(RunError::Function { source, span })),
+        };
+        let volatility = if is_volatile(name) { Volatility::Volatile } else { Volatility::Immutable };
+        let signature = match argument_types.len() {
+            0 => Signature::nullary(volatility),
+            count => Signature::new(TypeSignature::Any(count), volatility),
+        };
+        let kernel = Arc::from(kernel);
+        Some(Ok(Self { name, argument_types, constants, result_type, signature, kernel, span }))
+    }
+
+    /// The value of a call whose arguments are all constant.
+    pub(crate) fn fold(&self, arguments: &[ColumnarValue]) -> Result<ColumnarValue, RunError> {
+        self.kernel.evaluate(arguments, 1).map_err(|source| RunError::Function { source, span: self.span })
+    }
+}
+
+/// Whether each call gives another value.
+pub(crate) fn is_volatile(name: &str) -> bool {
+    matches!(name, "rand" | "new_guid")
+}
+
+impl ScalarUDFImpl for KqlFunction {
+    fn name(&self) -> &str {
+        self.name
+    }
+
+    fn signature(&self) -> &Signature {
+        &self.signature
+    }
+
+    fn return_type(&self, _: &[DataType]) -> Result<DataType> {
+        Ok(layout::arrow_type(self.result_type))
+    }
+
+    fn invoke_with_args(&self, args: ScalarFunctionArgs) -> Result<ColumnarValue> {
+        self.kernel
+            .evaluate(&args.args, args.number_rows)
+            .map_err(|source| RunError::Function { source, span: self.span }.into())
+    }
+}
+
+impl fmt::Debug for KqlFunction {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("KqlFunction").field("name", &self.name).finish_non_exhaustive()
+    }
+}
+
+impl PartialEq for KqlFunction {
+    fn eq(&self, other: &Self) -> bool {
+        self.name == other.name
+            && self.result_type == other.result_type
+            && self.argument_types == other.argument_types
+            && self.constants.len() == other.constants.len()
+            && self.constants.iter().zip(&other.constants).all(|(mine, theirs)| match (mine, theirs) {
+                (Some(mine), Some(theirs)) => same_value(mine, theirs),
+                (None, None) => true,
+                _ => false,
+            })
+    }
+}
+
+impl Eq for KqlFunction {}
+
+impl Hash for KqlFunction {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        self.name.hash(state);
+        self.result_type.hash(state);
+        self.argument_types.hash(state);
+        for value in self.constants.iter().flatten() {
+            hash_value(value, state);
+        }
+    }
+}
+
+/// As a kernel may tell them apart: reals by their bits.
+fn same_value(left: &Value, right: &Value) -> bool {
+    match (left, right) {
+        (Value::Real(Some(left)), Value::Real(Some(right))) => left.to_bits() == right.to_bits(),
+        _ => left == right,
+    }
+}
+
+fn hash_value<H: Hasher>(value: &Value, state: &mut H) {
+    value.scalar_type().hash(state);
+    match value {
+        Value::Bool(value) => value.hash(state),
+        Value::Int(value) => value.hash(state),
+        Value::Long(value) | Value::Datetime(value) | Value::Timespan(value) => value.hash(state),
+        Value::Real(value) => value.map(f64::to_bits).hash(state),
+        Value::Decimal(value) | Value::Dynamic(value) => value.hash(state),
+        Value::String(value) => value.hash(state),
+        Value::Guid(value) => value.hash(state),
+    }
+}

@@ -1,0 +1,127 @@
+//! Makes visible to native operators what only kernels know.
+//!
+//! Kernels read a null slot of a string as the empty text and order NaN with the nulls. DataFusion's grouping, joins and sorts do
+//! neither, so their keys go through these functions first.
+
+use std::sync::Arc;
+
+use arrow::array::{Array, ArrayRef, AsArray, Float64Array, StringViewArray};
+use arrow::compute::nullif;
+use arrow::datatypes::{DataType, Float64Type};
+use datafusion::common::Result;
+use datafusion::logical_expr::{
+    ColumnarValue, Expr, ScalarFunctionArgs, ScalarUDF, ScalarUDFImpl, Signature, Volatility,
+};
+use datafusion::scalar::ScalarValue;
+use wardenry_kql_values::ScalarType;
+
+/// An expression as a key of a group or a join.
+pub(crate) fn group_key(expr: Expr, scalar_type: ScalarType) -> Expr {
+    match scalar_type {
+        ScalarType::String => call(Normalise::text(), expr),
+        _ => expr,
+    }
+}
+
+/// An expression as a key of a sort.
+pub(crate) fn sort_key(expr: Expr, scalar_type: ScalarType) -> Expr {
+    match scalar_type {
+        ScalarType::String => call(Normalise::text(), expr),
+        ScalarType::Real => call(Normalise::number(), expr),
+        _ => expr,
+    }
+}
+
+fn call(function: Normalise, expr: Expr) -> Expr {
+    if matches!(&expr, Expr::Literal(scalar, _) if !scalar.is_null()) {
+        return expr;
+    }
+    ScalarUDF::new_from_impl(function).call(vec![expr])
+}
+
+/// A string array whose null slots are empty texts.
+pub(crate) fn text(array: &ArrayRef) -> ArrayRef {
+    let Some(strings) = array.as_string_view_opt() else { return Arc::clone(array) };
+    let Some(nulls) = strings.nulls() else { return Arc::clone(array) };
+    let blank = nulls.null_count() == 0
+        || strings.views().iter().zip(nulls.iter()).all(|(view, valid)| valid || *view == 0);
+    if blank {
+        let (views, buffers, _) = strings.clone().into_parts();
+        if let Ok(strings) = StringViewArray::try_new(views, buffers, None) {
+            return Arc::new(strings);
+        }
+    }
+    Arc::new(StringViewArray::from_iter_values(strings.iter().map(Option::unwrap_or_default)))
+}
+
+#[derive(Debug, PartialEq, Eq, Hash)]
+struct Normalise {
+    kind: Kind,
+    signature: Signature,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+enum Kind {
+    /// A null slot of a string becomes an empty text.
+    Text,
+    /// NaN becomes null.
+    Number,
+}
+
+impl Normalise {
+    fn text() -> Self {
+        Self { kind: Kind::Text, signature: Signature::any(1, Volatility::Immutable) }
+    }
+
+    fn number() -> Self {
+        Self { kind: Kind::Number, signature: Signature::any(1, Volatility::Immutable) }
+    }
+}
+
+impl ScalarUDFImpl for Normalise {
+    fn name(&self) -> &str {
+        match self.kind {
+            Kind::Text => "text_key",
+            Kind::Number => "number_key",
+        }
+    }
+
+    fn signature(&self) -> &Signature {
+        &self.signature
+    }
+
+    fn return_type(&self, _: &[DataType]) -> Result<DataType> {
+        Ok(match self.kind {
+            Kind::Text => DataType::Utf8View,
+            Kind::Number => DataType::Float64,
+        })
+    }
+
+    fn invoke_with_args(&self, args: ScalarFunctionArgs) -> Result<ColumnarValue> {
+        let Some(argument) = args.args.into_iter().next() else {
+            return Ok(ColumnarValue::Scalar(ScalarValue::Null));
+        };
+        Ok(match (self.kind, argument) {
+            (Kind::Text, ColumnarValue::Array(array)) => ColumnarValue::Array(text(&array)),
+            (Kind::Text, ColumnarValue::Scalar(ScalarValue::Utf8View(None))) => {
+                ColumnarValue::Scalar(ScalarValue::Utf8View(Some(String::new())))
+            }
+            (Kind::Number, ColumnarValue::Array(array)) => ColumnarValue::Array(number(&array)?),
+            (Kind::Number, ColumnarValue::Scalar(ScalarValue::Float64(Some(value)))) if value.is_nan() => {
+                ColumnarValue::Scalar(ScalarValue::Float64(None))
+            }
+            (_, argument) => argument,
+        })
+    }
+}
+
+fn number(array: &ArrayRef) -> Result<ArrayRef> {
+    let Some(numbers) = array.as_primitive_opt::<Float64Type>() else { return Ok(Arc::clone(array)) };
+    if !numbers.values().iter().any(|value| value.is_nan()) {
+        return Ok(Arc::clone(array));
+    }
+    let is_nan = arrow::array::BooleanArray::from_unary(numbers, f64::is_nan);
+    let is_nan = arrow::array::BooleanArray::new(is_nan.values().clone(), None);
+    let numbers: &Float64Array = numbers;
+    Ok(nullif(numbers, &is_nan)?)
+}

@@ -1,0 +1,69 @@
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+use std::time::Duration;
+
+use tokio_util::sync::CancellationToken;
+use wardenry_kql_values::Value;
+
+/// What a query may use up. Each limit has an error of its own.
+#[derive(Clone, Debug)]
+pub struct Limits {
+    /// Rows of a result.
+    pub rows: u64,
+    /// Bytes of a result, as it lies in memory.
+    pub result_bytes: u64,
+    /// From the call to the last row.
+    pub run_time: Duration,
+    /// Bytes that operators may hold at a time. Sorts and aggregations write to files before they fail.
+    pub memory_bytes: usize,
+    /// Bytes of those files.
+    pub spill_bytes: u64,
+    /// Bytes of a compiled regular expression.
+    pub regex_bytes: usize,
+}
+
+/// Those of the hunting APIs where they are known (rows, run time), and what a small machine bears.
+impl Default for Limits {
+    fn default() -> Self {
+        Self {
+            rows: 100_000,
+            result_bytes: 512 << 20,
+            run_time: Duration::from_secs(180),
+            memory_bytes: 2 << 30,
+            spill_bytes: 16 << 30,
+            regex_bytes: 10 << 20,
+        }
+    }
+}
+
+/// How a query is run.
+#[derive(Clone, Debug)]
+pub struct RunOptions {
+    pub limits: Limits,
+    /// The instant that `now()` gives, in ticks since 0001-01-01. `None` is the time of the call.
+    pub now: Option<i64>,
+    /// For `rand()` and `sample`.
+    pub seed: u64,
+    /// Threads' worth of work at a time. `None` is one for each core.
+    pub partitions: Option<usize>,
+    /// Where operators write what does not fit in memory. `None` is the system's folder for temporary files.
+    pub temporary_folder: Option<PathBuf>,
+    /// Ends the query; so does dropping its stream.
+    pub cancellation: CancellationToken,
+    /// The values of what `declare query_parameters` declares.
+    pub parameters: BTreeMap<Box<str>, Value>,
+}
+
+impl Default for RunOptions {
+    fn default() -> Self {
+        Self {
+            limits: Limits::default(),
+            now: None,
+            seed: 0,
+            partitions: None,
+            temporary_folder: None,
+            cancellation: CancellationToken::new(),
+            parameters: BTreeMap::new(),
+        }
+    }
+}

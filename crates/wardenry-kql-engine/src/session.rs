@@ -1,0 +1,161 @@
+//! A DataFusion session for one query.
+
+use std::fmt;
+use std::sync::Arc;
+use std::time::{SystemTime, UNIX_EPOCH};
+
+use arrow::array::RecordBatch;
+use async_trait::async_trait;
+use datafusion::catalog::Session as PlanSession;
+use datafusion::common::Result as DataFusionResult;
+use datafusion::execution::context::{QueryPlanner, SessionState};
+use datafusion::execution::disk_manager::{DiskManagerBuilder, DiskManagerMode};
+use datafusion::execution::memory_pool::{FairSpillPool, MemoryConsumer, PeakRecordingPool};
+use datafusion::execution::runtime_env::RuntimeEnvBuilder;
+use datafusion::execution::{SendableRecordBatchStream, SessionStateBuilder, TaskContext};
+use datafusion::logical_expr::LogicalPlan;
+use datafusion::physical_plan::{ExecutionPlan, execute_stream};
+use datafusion::physical_planner::{DefaultPhysicalPlanner, PhysicalPlanner};
+use datafusion::prelude::SessionConfig;
+use futures_util::StreamExt;
+use wardenry_kql_functions::Context;
+use wardenry_kql_values::{TICKS_PER_SECOND, UNIX_EPOCH as EPOCH_TICKS};
+
+use crate::control::{Control, Memory, QueryContext};
+use crate::transform::TransformPlanner;
+use crate::{RunError, RunOptions};
+
+/// Rows of a batch.
+const BATCH_ROWS: usize = 8192;
+
+pub(crate) struct Session {
+    state: SessionState,
+    pub(crate) query: Arc<QueryContext>,
+}
+
+impl Session {
+    pub(crate) fn new(options: &RunOptions) -> Result<Self, RunError> {
+        let limits = &options.limits;
+        let query = Arc::new(QueryContext {
+            control: Arc::new(Control::new(options.cancellation.child_token())),
+            functions: Context {
+                now: options.now.unwrap_or_else(now),
+                seed: options.seed,
+                regex_size: limits.regex_bytes,
+            },
+            memory_limit: limits.memory_bytes,
+            batch_rows: BATCH_ROWS,
+        });
+        let mode = match &options.temporary_folder {
+            Some(folder) => DiskManagerMode::Directories(vec![folder.clone()]),
+            None => DiskManagerMode::OsTmpDirectory,
+        };
+        let pool = PeakRecordingPool::new(Arc::new(FairSpillPool::new(limits.memory_bytes)));
+        let runtime = RuntimeEnvBuilder::new()
+            .with_memory_pool(Arc::new(pool))
+            .with_disk_manager_builder(
+                DiskManagerBuilder::default()
+                    .with_mode(mode)
+                    .with_max_temp_directory_size(limits.spill_bytes),
+            )
+            .build_arc()
+            .map_err(|error| RunError::internal("start", error))?;
+        let state = SessionStateBuilder::new()
+            .with_config(config(options).with_extension(Arc::clone(&query)))
+            .with_runtime_env(runtime)
+            .with_query_planner(Arc::new(Planner))
+            .build();
+        Ok(Self { state, query })
+    }
+
+    /// What would run.
+    pub(crate) async fn physical(&self, plan: &LogicalPlan) -> Result<Arc<dyn ExecutionPlan>, RunError> {
+        let failed = |error| RunError::from_execution(error, self.query.memory_limit);
+        let plan = self.state.optimize(plan).map_err(failed)?;
+        let planner = self.state.query_planner();
+        planner.create_physical_plan(&plan, &self.state).await.map_err(failed)
+    }
+
+    pub(crate) fn execute(
+        &self,
+        plan: &Arc<dyn ExecutionPlan>,
+    ) -> Result<SendableRecordBatchStream, RunError> {
+        let context = Arc::new(TaskContext::from(&self.state));
+        execute_stream(Arc::clone(plan), context)
+            .map_err(|error| RunError::from_execution(error, self.query.memory_limit))
+    }
+
+    /// All rows of a plan, counted against the query's memory as long as the second value lives.
+    pub(crate) async fn collect(&self, plan: &LogicalPlan) -> Result<(Vec<RecordBatch>, Memory), RunError> {
+        let pool = &self.state.runtime_env().memory_pool;
+        let memory = Memory::new(MemoryConsumer::new("rows kept").register(pool), self.query.memory_limit);
+        let physical = self.physical(plan).await?;
+        let mut stream = self.execute(&physical)?;
+        let mut batches = Vec::new();
+        while let Some(batch) = self.until_ended(stream.next()).await? {
+            let batch = batch.map_err(|error| RunError::from_execution(error, self.query.memory_limit))?;
+            memory.grow(batch.get_array_memory_size())?;
+            batches.push(batch);
+        }
+        Ok((batches, memory))
+    }
+
+    async fn until_ended<T>(&self, future: impl Future<Output = T>) -> Result<T, RunError> {
+        tokio::select! {
+            value = future => Ok(value),
+            () = self.query.control.token().cancelled() => {
+                self.query.control.check()?;
+                Err(RunError::Cancelled)
+            }
+        }
+    }
+
+    /// The most bytes that operators held at a time.
+    pub(crate) fn peak_memory(&self) -> usize {
+        PeakRecordingPool::from_pool(self.state.runtime_env().memory_pool.as_ref())
+            .map_or(0, PeakRecordingPool::peak_reserved)
+    }
+}
+
+fn config(options: &RunOptions) -> SessionConfig {
+    let mut config = SessionConfig::new().with_batch_size(BATCH_ROWS);
+    if let Some(partitions) = options.partitions {
+        config = config.with_target_partitions(partitions.max(1));
+    }
+    let settings = config.options_mut();
+    // Rows keep their order through operators that take one row at a time.
+    settings.optimizer.enable_round_robin_repartition = false;
+    settings.execution.parquet.pushdown_filters = true;
+    settings.execution.parquet.reorder_filters = true;
+    settings.execution.parquet.bloom_filter_on_read = true;
+    config
+}
+
+/// Of this moment, in ticks.
+fn now() -> i64 {
+    let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+    let seconds = i64::try_from(since.as_secs()).unwrap_or(i64::MAX / TICKS_PER_SECOND);
+    EPOCH_TICKS + seconds * TICKS_PER_SECOND + i64::from(since.subsec_nanos() / 100)
+}
+
+/// DataFusion's planner, and ours for [`crate::transform`].
+struct Planner;
+
+impl fmt::Debug for Planner {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Planner")
+    }
+}
+
+#[async_trait]
+impl QueryPlanner for Planner {
+    async fn create_physical_plan(
+        &self,
+        logical_plan: &LogicalPlan,
+        session: &dyn PlanSession,
+    ) -> DataFusionResult<Arc<dyn ExecutionPlan>> {
+        DefaultPhysicalPlanner::with_extension_planners(vec![Arc::new(TransformPlanner)])
+            .create_physical_plan(logical_plan, session)
+            .await
+    }
+}
