@@ -17,6 +17,7 @@ mod prepare;
 mod range;
 pub mod render;
 mod session;
+pub mod sources;
 mod stream;
 mod tables;
 mod transform;

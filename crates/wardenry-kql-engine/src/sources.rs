@@ -1,0 +1,4 @@
+//! Tables in files.
+
+pub mod parquet;
+mod stored;
