@@ -1,0 +1,3 @@
+//! Queries in, results out.
+
+mod semantics;

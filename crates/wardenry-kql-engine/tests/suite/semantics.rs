@@ -1,0 +1,106 @@
+//! The examples of the semantics reference: each is a query with its result, or one that must be refused.
+//!
+//! `examples.jsonl` has one a line: `id` (section and number), `query`, then `columns` (name and type), `rows` and `ordered`
+//! (whether the order of rows counts), or `refused` with the reason. Cells are written as `--output json` writes them.
+
+use serde_json::Value as Json;
+use wardenry_kql_engine::render::{self, Renderer};
+use wardenry_kql_engine::{Engine, MemoryTables, QueryError, RunOptions};
+
+const EXAMPLES: &str = include_str!("semantics/examples.jsonl");
+
+/// Examples that do not pass yet. The list only gets shorter.
+const OPEN: &[&str] = &[];
+
+#[tokio::test]
+async fn examples() {
+    let mut failed = Vec::new();
+    let mut unexpected = Vec::new();
+    let mut count = 0;
+    for line in EXAMPLES.lines() {
+        let example: Json = serde_json::from_str(line).expect("an example is a JSON object");
+        let id = example["id"].as_str().expect("an example has an id").to_owned();
+        count += 1;
+        let query = example["query"].as_str().expect("an example has a query").to_owned();
+        // An example that panics must not hide the others.
+        let outcome = tokio::spawn(async move { run(&query).await }).await;
+        let verdict = match outcome {
+            Ok(outcome) => compare(&example, outcome),
+            Err(panic) => Err(format!("panicked: {panic}")),
+        };
+        match verdict {
+            Ok(()) if OPEN.contains(&id.as_str()) => unexpected.push(id),
+            Err(why) if !OPEN.contains(&id.as_str()) => {
+                failed.push(format!("{id}: {}\n    {why}", example["query"]));
+            }
+            _ => {}
+        }
+    }
+    assert_eq!(count, 166);
+    assert!(unexpected.is_empty(), "no longer open: {unexpected:?}");
+    assert!(failed.is_empty(), "{} of {count} failed:\n{}", failed.len(), failed.join("\n"));
+}
+
+/// The first result as JSON.
+async fn run(query: &str) -> Result<Json, QueryError> {
+    let tables = MemoryTables::new();
+    let mut run = Engine::new().run(query, &tables, &RunOptions::default()).await?;
+    let mut out = Vec::new();
+    let result = run.results.first_mut().expect("a query has a result");
+    let mut json = render::Json::default();
+    json.begin(result.columns(), &mut out);
+    while let Some(batch) = result.next().await {
+        json.rows(&batch?, &mut out);
+    }
+    json.end(&result.statistics(), &mut out);
+    Ok(serde_json::from_slice(&out).expect("a result is JSON"))
+}
+
+fn compare(example: &Json, outcome: Result<Json, QueryError>) -> Result<(), String> {
+    if example["refused"].is_string() {
+        return match outcome {
+            Err(QueryError::Diagnostics(_)) => Ok(()),
+            Err(error) => {
+                Err(format!("ran until {error:?}, where it must be refused: {}", example["refused"]))
+            }
+            Ok(result) => Err(format!("gave {result}, where it must be refused: {}", example["refused"])),
+        };
+    }
+    let result = outcome.map_err(|error| format!("{error:?}"))?;
+    let columns: Vec<Json> = result["columns"]
+        .as_array()
+        .into_iter()
+        .flatten()
+        .map(|column| Json::from(vec![column["name"].clone(), column["type"].clone()]))
+        .collect();
+    if Json::from(columns.clone()) != example["columns"] {
+        return Err(format!("columns {} instead of {}", Json::from(columns), example["columns"]));
+    }
+    let mut found = result["rows"].as_array().cloned().unwrap_or_default();
+    let mut expected = example["rows"].as_array().cloned().unwrap_or_default();
+    if example["ordered"] != Json::Bool(true) {
+        found.sort_by_key(ToString::to_string);
+        expected.sort_by_key(ToString::to_string);
+    }
+    let same =
+        found.len() == expected.len() && found.iter().zip(&expected).all(|(left, right)| agree(left, right));
+    if same { Ok(()) } else { Err(format!("rows {} instead of {}", Json::from(found), Json::from(expected))) }
+}
+
+/// Equal, numbers within 1e-9 of their size.
+fn agree(left: &Json, right: &Json) -> bool {
+    match (left, right) {
+        (Json::Number(left), Json::Number(right)) => {
+            let (Some(left), Some(right)) = (left.as_f64(), right.as_f64()) else { return left == right };
+            (left - right).abs() <= 1e-9 * left.abs().max(right.abs())
+        }
+        (Json::Array(left), Json::Array(right)) => {
+            left.len() == right.len() && left.iter().zip(right).all(|(left, right)| agree(left, right))
+        }
+        (Json::Object(left), Json::Object(right)) => {
+            left.len() == right.len()
+                && left.iter().all(|(name, left)| right.get(name).is_some_and(|right| agree(left, right)))
+        }
+        _ => left == right,
+    }
+}
