@@ -57,7 +57,7 @@ const MAX_DEPTH: u32 = 400;
 /// How many operators may stand in a row, those of variables and functions included.
 const MAX_RELATION_DEPTH: u32 = 500;
 /// How many nodes a checked query may have, roughly.
-const MAX_NODES: usize = 1_000_000;
+const MAX_NODES: usize = 300_000;
 /// How many diagnostics are given.
 const MAX_DIAGNOSTICS: usize = 100;
 

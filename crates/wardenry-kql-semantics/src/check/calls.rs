@@ -8,7 +8,7 @@ use super::expr::{Typed, written_name};
 use super::relation::Relation;
 use super::scope::{Binding, Cx};
 use super::{Checker, suggest};
-use crate::catalogue::{self, Argument, Function, FunctionKind, Mismatch, ResultType, Support};
+use crate::catalogue::{self, Argument, Function, FunctionKind, Mismatch, ResultRule, ResultType, Support};
 use crate::checked::{Column, Expr, ExprKind, PathStep, RelKind, SharedId};
 use crate::codes;
 
@@ -100,7 +100,7 @@ impl<'q> Checker<'q> {
     ) -> Typed {
         self.require_support(function, name);
         let Some((result, converted)) = self.resolve(function, name, arguments, span) else {
-            return Typed::unknown(span);
+            return declared_result(function, span);
         };
         if function.kind == FunctionKind::Window {
             return self.window(function, converted, result, name, span, cx);
@@ -138,8 +138,19 @@ impl<'q> Checker<'q> {
         arguments: Vec<Checked>,
         span: Span,
     ) -> Option<(ResultType, Vec<Expr>)> {
-        let list: Vec<Argument<'_>> = arguments.iter().map(Checked::argument).collect();
-        let resolution = match function.resolve(&list) {
+        let mut list: Vec<Argument<'_>> = arguments.iter().map(Checked::argument).collect();
+        let mut resolved = function.resolve(&list);
+        while let Err(Mismatch::NotConstant { argument }) = resolved
+            && let Some(Checked::Scalar(typed)) = arguments.get(argument)
+            && let Some(Argument::Scalar { literal, .. }) = list.get_mut(argument)
+            && !*literal
+            && is_fixed(&typed.expr)
+        {
+            // A call that reads no row is as good as a constant here.
+            *literal = true;
+            resolved = function.resolve(&list);
+        }
+        let resolution = match resolved {
             Ok(resolution) => resolution,
             Err(mismatch) => {
                 if !list.iter().any(|argument| matches!(argument, Argument::Unknown)) {
@@ -521,6 +532,37 @@ impl<'q> Checker<'q> {
         read.open = open;
         read.ordered = ordered;
         read
+    }
+}
+
+/// What a call that was found wrong would have yielded, if all signatures agree on it.
+fn declared_result(function: &Function, span: Span) -> Typed {
+    let mut results = function.signatures.iter().map(|signature| signature.result);
+    match results.next() {
+        Some(ResultRule::Declared(scalar_type))
+            if results.all(|other| other == ResultRule::Declared(scalar_type)) =>
+        {
+            Typed::new(ExprKind::Literal(Value::null(scalar_type)), scalar_type, span)
+        }
+        _ => Typed::unknown(span),
+    }
+}
+
+/// Whether an expression has one value for all rows.
+fn is_fixed(expr: &Expr) -> bool {
+    match &expr.kind {
+        ExprKind::Literal(_) | ExprKind::Now | ExprKind::ScalarSubquery(_) => true,
+        ExprKind::Call { function, arguments } => {
+            !matches!(*function, "rand" | "new_guid") && arguments.iter().all(is_fixed)
+        }
+        ExprKind::Path { base, steps } => {
+            is_fixed(base)
+                && steps.iter().all(|step| match step {
+                    PathStep::Computed(index) => is_fixed(index),
+                    PathStep::Member(_) | PathStep::Index(_) => true,
+                })
+        }
+        ExprKind::Column(_) | ExprKind::Window { .. } | ExprKind::SetSubquery(_) => false,
     }
 }
 

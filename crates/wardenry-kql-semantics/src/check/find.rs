@@ -33,23 +33,17 @@ impl<'q> Checker<'q> {
                 named.push(&name.text);
             }
         });
-        // A table that lacks a column of the predicate cannot have a row that fulfils it.
+        // A table without any column of the predicate is left out. [D find-operator.md]
         let searched = self.searched_tables(at, input, tables);
-        let fits =
-            |relation: &Relation| relation.open || named.iter().all(|name| relation.column(name).is_some());
-        let mut inputs: Vec<Relation> = Vec::new();
-        let mut first_other = None;
-        for relation in searched {
-            if fits(&relation) {
-                inputs.push(relation);
-            } else if first_other.is_none() {
-                first_other = Some(relation);
-            }
-        }
+        let (mut inputs, others): (Vec<Relation>, Vec<Relation>) =
+            searched.into_iter().partition(|relation| {
+                relation.open || named.is_empty() || named.iter().any(|name| relation.column(name).is_some())
+            });
         if inputs.is_empty() {
             // Nothing fits: the predicate's names are looked for in one of the tables, so that they are reported.
-            inputs.extend(first_other);
+            inputs.extend(others.into_iter().next());
         }
+        let everywhere: Vec<Column> = inputs.iter().flat_map(|input| input.columns().to_vec()).collect();
         let shown = self.shown(project, &named, &inputs);
         let mut results = Vec::with_capacity(inputs.len());
         for input in inputs {
@@ -57,9 +51,13 @@ impl<'q> Checker<'q> {
                 break;
             }
             let source = input.source.clone();
+            let own = input.rel.columns.clone();
+            let input = self.with_columns_of_others(input, predicate, &everywhere, span);
             let row = Row::of(&input);
             let condition = self.condition(predicate, &Cx::row(at.env, &row));
             let input = input.keep(span, |input| RelKind::Filter { input, predicate: condition });
+            let input =
+                if input.rel.columns.len() == own.len() { input } else { self.select(input, &own, span) };
             let mut result = self.show(input, &shown, at);
             result.source = source;
             results.push(result);

@@ -35,11 +35,7 @@ enum ParameterKind {
     Value(ScalarType, Option<i64>),
     /// A value that may be left out.
     Optional(ScalarType),
-    /// A text that may be left out, and is empty then.
-    Text,
 }
-
-const SAME: &[(&str, ScalarType)] = &[];
 
 /// [AH advanced-hunting-fileprofile-function, -devicefromip-function, -seenby-function, -assignedipaddresses-function]
 pub(super) const TABLE_FUNCTIONS: &[TableFunction] = &[
@@ -101,36 +97,6 @@ pub(super) const TABLE_FUNCTIONS: &[TableFunction] = &[
             ("ConnectedNetworks", ScalarType::Int),
         ],
     },
-    TableFunction { name: "GetFirstSeenBehaviors", invoked: true, parameters: &[], columns: SAME },
-    TableFunction { name: "GetUncommonValueBehaviors", invoked: true, parameters: &[], columns: SAME },
-    TableFunction { name: "GetHighVolumeAnomalyBehaviors", invoked: true, parameters: &[], columns: SAME },
-    TableFunction {
-        name: "GetAnomalousBehaviorsByKind",
-        invoked: true,
-        parameters: &[
-            TableParameter { name: "entityKind", kind: ParameterKind::Value(ScalarType::String, None) },
-            TableParameter { name: "insightType", kind: ParameterKind::Text },
-        ],
-        columns: SAME,
-    },
-    TableFunction {
-        name: "GetAnomalousBehaviorsByValue",
-        invoked: true,
-        parameters: &[
-            TableParameter { name: "entityValue", kind: ParameterKind::Value(ScalarType::String, None) },
-            TableParameter { name: "insightType", kind: ParameterKind::Text },
-        ],
-        columns: SAME,
-    },
-    TableFunction {
-        name: "GetAnomalousBehaviorsAbout",
-        invoked: true,
-        parameters: &[TableParameter {
-            name: "filters",
-            kind: ParameterKind::Value(ScalarType::Dynamic, None),
-        }],
-        columns: SAME,
-    },
 ];
 
 impl<'q> Checker<'q> {
@@ -174,6 +140,12 @@ impl<'q> Checker<'q> {
     }
 
     fn report_unknown_invoked(&mut self, name: &ast::Name, at: At<'q>) {
+        if let Some(hosted) = catalogue::hosted_function(&name.text)
+            && hosted.support == catalogue::Support::No
+        {
+            self.error(codes::NOT_SUPPORTED, name.span, format!("`{}` is not supported", hosted.name));
+            return;
+        }
         let mut candidates =
             self.variables(at.env, |binding| matches!(binding, Binding::Function { tabular: true, .. }));
         candidates
@@ -290,10 +262,6 @@ impl<'q> Checker<'q> {
                 let typed = self.scalar(argument, &Cx::constant(cx.env));
                 Some(self.convert(typed, *scalar_type).expr)
             }
-            (ParameterKind::Text, Some(argument)) => {
-                let typed = self.scalar(argument, &Cx::constant(cx.env));
-                Some(self.convert(typed, ScalarType::String).expr)
-            }
             (ParameterKind::Value(_, Some(default)), None) => Some(literal(Value::Long(Some(*default)))),
             (ParameterKind::Value(_, None), None) => {
                 let message = format!("`{}` needs a value for `{}`", function.name, parameter.name);
@@ -301,7 +269,6 @@ impl<'q> Checker<'q> {
                 None
             }
             (ParameterKind::Optional(scalar_type), None) => Some(literal(Value::null(*scalar_type))),
-            (ParameterKind::Text, None) => Some(literal(Value::String("".into()))),
         }
     }
 

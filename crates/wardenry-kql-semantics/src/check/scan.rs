@@ -3,6 +3,7 @@
 use std::cell::RefCell;
 use std::sync::Arc;
 
+use wardenry_diagnostic::Diagnostic;
 use wardenry_kql_syntax::ast;
 use wardenry_kql_values::{ScalarType, Value};
 
@@ -26,16 +27,6 @@ impl<'q> Checker<'q> {
             let typed = self.scalar(key, &cx);
             let key = self.hold(typed);
             partition_by.push(self.key_of_one_type(key, "rows cannot be partitioned by"));
-        }
-        if !input.ordered && scan.order_by.is_empty() && !input.open {
-            self.report(
-                wardenry_diagnostic::Diagnostic::error(
-                    codes::NOT_SERIALIZED,
-                    at.keyword(),
-                    "`scan` needs rows in a defined order",
-                )
-                .with_note("put `sort by …` or `serialize` before it"),
-            );
         }
         let mut columns = input.rel.columns.clone();
         let mut names = Names::with(columns.iter().map(|column| column.name.clone()));
@@ -127,8 +118,7 @@ impl<'q> Checker<'q> {
                     let nearest =
                         suggest::nearest(&name.text, declared.iter().map(|(column, _)| &*column.name));
                     let message = format!("`{}` is not declared in this `scan`", name.text);
-                    let mut diagnostic =
-                        wardenry_diagnostic::Diagnostic::error(codes::UNKNOWN_COLUMN, name.span, message);
+                    let mut diagnostic = Diagnostic::error(codes::UNKNOWN_COLUMN, name.span, message);
                     if let Some(nearest) = nearest {
                         diagnostic =
                             diagnostic.with_replacement(format!("use `{nearest}`"), name.span, nearest);
@@ -145,9 +135,8 @@ impl<'q> Checker<'q> {
                 Some("none") => ScanOutput::None,
                 Some(other) => {
                     let message = format!("no output `{other}` of a step exists");
-                    let diagnostic =
-                        wardenry_diagnostic::Diagnostic::error(codes::UNKNOWN_OPTION, step.span, message)
-                            .with_note("there are `all`, `last` and `none`");
+                    let diagnostic = Diagnostic::error(codes::UNKNOWN_OPTION, step.span, message)
+                        .with_note("there are `all`, `last` and `none`");
                     self.report(diagnostic);
                     ScanOutput::All
                 }

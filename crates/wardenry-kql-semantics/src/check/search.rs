@@ -68,7 +68,7 @@ impl<'q> Checker<'q> {
     }
 
     /// Adds the columns that a predicate names and only other tables have; here they are null.
-    fn with_columns_of_others(
+    pub(super) fn with_columns_of_others(
         &mut self,
         input: Relation,
         predicate: &'q ast::Expr,
