@@ -4,14 +4,12 @@
 //! are those that the checker sees, whatever follows the place.
 
 use std::fmt::Write as _;
-use std::sync::Arc;
 
 use wardenry_kql_syntax::token::TokenKind;
 use wardenry_kql_values::ScalarType;
 
 use super::outline::{Frame, FrameKind, Outline, Source};
-use crate::Schema;
-use crate::{CheckOptions, ResultColumn, check};
+use crate::{CheckOptions, ResultColumn, Schema, check};
 
 /// How deep subqueries are followed outwards.
 const MAX_SUBQUERIES: usize = 16;
@@ -280,9 +278,4 @@ pub(super) fn opening(source: &Source<'_>, close: usize) -> Option<usize> {
         }
     }
     None
-}
-
-/// The tables of the schema with their columns' number, for menus.
-pub(super) fn tables(schema: &dyn Schema) -> Vec<Arc<str>> {
-    schema.table_names()
 }

@@ -40,7 +40,7 @@ impl Menu<'_, '_, '_> {
     /// Tables, and variables that may be tables.
     pub(super) fn sources(&mut self) {
         self.variables(true);
-        for name in scope::tables(self.schema) {
+        for name in self.schema.table_names() {
             let columns = self.schema.table(&name).map_or(0, |columns| columns.len());
             self.items.push(Completion {
                 insert: quoted(&name),
