@@ -14,10 +14,14 @@ pub(in super::super) const ENVIRONMENT: &[Entry] = &[
     .volatile(),
     function("column_names_of", "(table: tabular) -> dynamic", "The names of a table's columns as an array")
         .unsupported(),
-    function("current_cluster_endpoint", "() -> string", "The address of the cluster").volatile(),
-    function("current_database", "() -> string", "The name of the database").volatile(),
-    function("current_principal", "() -> string", "Who runs the query").volatile(),
-    function("current_principal_details", "() -> dynamic", "Details of who runs the query").volatile(),
+    function("current_cluster_endpoint", "() -> string", "The address of the cluster")
+        .volatile()
+        .unsupported(),
+    function("current_database", "() -> string", "The name of the database").volatile().unsupported(),
+    function("current_principal", "() -> string", "Who runs the query").volatile().unsupported(),
+    function("current_principal_details", "() -> dynamic", "Details of who runs the query")
+        .volatile()
+        .unsupported(),
     function(
         "current_principal_is_member_of",
         "(group+1-64: string-or-array) -> bool",
