@@ -20,6 +20,7 @@ mod registry;
 mod rows;
 mod series;
 mod strings;
+pub mod text_patterns;
 #[cfg(test)]
 mod testing;
 

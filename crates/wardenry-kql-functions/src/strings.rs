@@ -1,6 +1,75 @@
-//! Text: search, regular expressions, pieces, replacement.
+//! Text: search, regular expressions, pieces, replacement; and membership in lists.
+//!
+//! The search operators are what hunting queries spend their time in. [`needle`] is a search for one text,
+//! [`column_search`] runs it over a column, and [`finder`] is the loop that reads the bytes.
 
+mod arguments;
+mod characters;
+mod code_points;
+mod column_search;
+mod concat;
+mod countof;
+mod extract;
+mod extract_all;
+mod finder;
+mod folding;
+mod indexof;
+mod like;
+mod matches_regex;
+mod measure;
+mod membership;
+mod needle;
+mod needle_list;
+mod parse_csv;
+mod patterns;
+mod punycode;
+mod replace;
+mod row_memo;
+mod search_operators;
+mod split;
+mod substring;
+mod terms;
+mod trim;
+
+#[cfg(test)]
+mod calling;
+#[cfg(test)]
+mod search_property;
+
+pub(crate) use self::patterns::compile as compile_pattern;
 use crate::ScalarFunction;
 
 /// Every function of this module.
-pub(crate) const FUNCTIONS: &[ScalarFunction] = &[];
+pub(crate) const FUNCTIONS: &[ScalarFunction] = &[
+    characters::CHARACTERS,
+    characters::TRANSLATE,
+    code_points::FROM_STRING,
+    code_points::TO_STRING,
+    concat::STRCAT,
+    concat::STRCAT_DELIM,
+    concat::STRREP,
+    countof::COUNTOF,
+    extract::EXTRACT,
+    extract_all::EXTRACT_ALL,
+    indexof::INDEXOF,
+    indexof::INDEXOF_REGEX,
+    like::LIKE,
+    matches_regex::MATCHES_REGEX,
+    measure::IS_ENCODED,
+    measure::LENGTHS,
+    measure::STRCMP,
+    membership::MEMBERSHIP,
+    needle_list::HAS_ALL,
+    needle_list::HAS_ANY,
+    needle_list::HAS_ANY_INDEX,
+    parse_csv::PARSE_CSV,
+    punycode::PUNYCODE,
+    replace::REPLACE_REGEX,
+    replace::REPLACE_STRING,
+    replace::REPLACE_STRINGS,
+    search_operators::SEARCH_OPERATORS,
+    search_operators::SEARCH_TERM,
+    split::SPLIT,
+    substring::SUBSTRING,
+    trim::TRIM,
+];
