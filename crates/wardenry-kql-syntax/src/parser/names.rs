@@ -63,13 +63,19 @@ impl Parser<'_> {
 
     /// Whether `['…']` stands here.
     pub(super) fn at_quoted_name(&self) -> bool {
-        self.at_quoted_name_ahead(0)
+        self.quoted_name_ahead(0).is_some()
     }
 
-    pub(super) fn at_quoted_name_ahead(&self, places: usize) -> bool {
-        self.ahead(places).kind == TokenKind::OpenBracket
-            && self.ahead(places + 1).kind == TokenKind::String
-            && self.ahead(places + 2).kind == TokenKind::CloseBracket
+    /// How many tokens a name in brackets has that stands that many places ahead. Its string may be in several pieces.
+    pub(super) fn quoted_name_ahead(&self, places: usize) -> Option<usize> {
+        const MOST_PIECES: usize = 8;
+        if self.ahead(places).kind != TokenKind::OpenBracket {
+            return None;
+        }
+        let pieces = (1..=MOST_PIECES)
+            .take_while(|piece| self.ahead(places + piece).kind == TokenKind::String)
+            .count();
+        (pieces > 0 && self.ahead(places + pieces + 1).kind == TokenKind::CloseBracket).then_some(pieces + 2)
     }
 
     pub(super) fn quoted_name(&mut self) -> Name {
@@ -83,8 +89,7 @@ impl Parser<'_> {
     pub(super) fn at_name_before(&self, kind: TokenKind) -> bool {
         match self.kind() {
             TokenKind::Word => self.ahead(1).kind == kind,
-            TokenKind::OpenBracket => self.at_quoted_name() && self.ahead(3).kind == kind,
-            _ => false,
+            _ => self.quoted_name_ahead(0).is_some_and(|tokens| self.ahead(tokens).kind == kind),
         }
     }
 

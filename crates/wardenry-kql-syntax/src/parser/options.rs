@@ -135,21 +135,21 @@ impl Parser<'_> {
     }
 
     fn opt_word_value(&mut self) -> Option<Name> {
-        let plain = self.at(TokenKind::Word)
-            && matches!(self.ahead(1).kind, TokenKind::Comma | TokenKind::CloseParen | TokenKind::End);
-        let quoted = self.at_quoted_name()
-            && matches!(self.ahead(3).kind, TokenKind::Comma | TokenKind::CloseParen | TokenKind::End);
-        (plain || quoted).then(|| self.any_name())
+        let tokens = match self.quoted_name_ahead(0) {
+            Some(tokens) => tokens,
+            None if self.at(TokenKind::Word) => 1,
+            None => return None,
+        };
+        let ends =
+            matches!(self.ahead(tokens).kind, TokenKind::Comma | TokenKind::CloseParen | TokenKind::End);
+        ends.then(|| self.any_name())
     }
 
     /// Whether behind the comma that stands here a name comes that no `=` follows.
     fn next_is_listed_name(&self) -> bool {
-        match self.ahead(1).kind {
-            TokenKind::Word => self.ahead(2).kind != TokenKind::Assign,
-            TokenKind::OpenBracket => {
-                self.ahead(2).kind == TokenKind::String && self.ahead(4).kind != TokenKind::Assign
-            }
-            _ => false,
+        match self.quoted_name_ahead(1) {
+            Some(tokens) => self.ahead(1 + tokens).kind != TokenKind::Assign,
+            None => self.ahead(1).kind == TokenKind::Word && self.ahead(2).kind != TokenKind::Assign,
         }
     }
 }

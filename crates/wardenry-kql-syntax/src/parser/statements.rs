@@ -219,15 +219,15 @@ impl Parser<'_> {
         }
         match self.ahead(view + 1).kind {
             TokenKind::CloseParen => self.ahead(view + 2).kind == TokenKind::OpenBrace,
-            TokenKind::Word => {
-                self.ahead(view + 2).kind == TokenKind::Colon
-                    && matches!(self.ahead(view + 3).kind, TokenKind::Word | TokenKind::OpenParen)
+            first => {
+                let tokens = match self.quoted_name_ahead(view + 1) {
+                    Some(tokens) => tokens,
+                    None if first == TokenKind::Word => 1,
+                    None => return false,
+                };
+                self.ahead(view + 1 + tokens).kind == TokenKind::Colon
+                    && matches!(self.ahead(view + 2 + tokens).kind, TokenKind::Word | TokenKind::OpenParen)
             }
-            TokenKind::OpenBracket => {
-                self.ahead(view + 2).kind == TokenKind::String
-                    && self.ahead(view + 4).kind == TokenKind::Colon
-            }
-            _ => false,
         }
     }
 

@@ -17,6 +17,10 @@ pub(crate) enum WordClass {
 }
 
 pub(crate) fn class(word: &str) -> WordClass {
+    // Most names begin with a capital letter, and no keyword does.
+    if word.starts_with(|first: char| first.is_ascii_uppercase()) {
+        return WordClass::Name;
+    }
     match word {
         "kind" | "with_source" | "withsource" => WordClass::ReferenceOnly,
         "accumulate" | "as" | "by" | "contains" | "datatable" | "earliest" | "externaldata" | "find"

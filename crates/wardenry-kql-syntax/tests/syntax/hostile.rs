@@ -3,7 +3,7 @@
 use wardenry_kql_syntax::{MAX_DEPTH, MAX_DIAGNOSTICS, MAX_TEXT_BYTES, codes, parse};
 
 /// What stands for a million of something, kept small enough for a test without optimisation.
-const MANY: usize = 100_000;
+const MANY: usize = 40_000;
 
 /// The codes of a text's diagnostics.
 fn codes_of(text: &str) -> Vec<&'static str> {
