@@ -148,6 +148,7 @@ pub fn check(query: &ast::Query, schema: &dyn Schema, options: &CheckOptions) ->
     checker.query(query)
 }
 
+#[expect(clippy::struct_excessive_bools, reason = "each says something else about where the checker is")]
 struct Checker<'q> {
     schema: &'q dyn Schema,
     options: &'q CheckOptions,

@@ -420,6 +420,7 @@ pub struct CheckedPlugin {
 }
 
 #[derive(Clone, Debug, PartialEq)]
+#[expect(clippy::large_enum_variant, reason = "there are few, and boxes would only stand in the way")]
 pub enum PluginArgument {
     Expr(Expr),
     Rel(Rel),

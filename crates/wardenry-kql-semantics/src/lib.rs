@@ -16,10 +16,13 @@ use std::sync::Arc;
 
 use wardenry_kql_values::ScalarType;
 
+/// Names and types of a table's columns.
+pub type TableColumns = Arc<[(Arc<str>, ScalarType)]>;
+
 /// The tables that queries may name.
 pub trait Schema {
     /// The columns of a table, or `None` if there is none of that name. Names are case-sensitive.
-    fn table(&self, name: &str) -> Option<Arc<[(Arc<str>, ScalarType)]>>;
+    fn table(&self, name: &str) -> Option<TableColumns>;
 
     /// All names, for wildcards (`union Device*`), suggestions and completion.
     fn table_names(&self) -> Vec<Arc<str>>;

@@ -102,7 +102,7 @@ fn cases() -> Vec<(String, String, String)> {
             for case in block.split(|line| line.is_empty()).filter(|case| !case.is_empty()) {
                 let (expected, query): (Vec<&str>, Vec<&str>) =
                     case.iter().partition(|line| line.starts_with("//=") || line.starts_with("//!"));
-                let expected: String = expected.iter().map(|line| format!("{line}\n")).collect();
+                let expected: String = expected.into_iter().flat_map(|line| [line, "\n"]).collect();
                 cases.push((name.clone(), query.join("\n"), expected));
             }
         }
@@ -140,6 +140,41 @@ fn every_code_has_a_case() {
 #[test]
 fn codes_are_in_order_and_distinct() {
     assert!(CODES.windows(2).all(|pair| pair[0].code < pair[1].code));
+}
+
+/// The engine runs the input of a plugin whose columns depend on rows, and has the query checked again.
+#[test]
+fn a_query_is_checked_again_with_the_columns_of_its_plugins() {
+    let text = "DeviceInfo | project DeviceId, Extra | evaluate bag_unpack(Extra) | where Size > 5
+        | join (DeviceInfo | evaluate bag_unpack(Extra)) on DeviceId | project DeviceId, Size, Colour";
+    let query = parse(text).query;
+    let mut options = CheckOptions::default();
+    let found: [&[(&str, ScalarType)]; 2] = [
+        &[("DeviceId", ScalarType::String), ("Size", ScalarType::Long)],
+        &[("DeviceId", ScalarType::String), ("Colour", ScalarType::String)],
+    ];
+    for columns in found {
+        let checked = check(&query, &tables(), &options);
+        assert_eq!(checked.diagnostics, []);
+        assert!(checked.query.is_none());
+        let pending = checked.pending.expect("a plugin waits for its columns");
+        assert_eq!(pending.plugin.name, "bag_unpack");
+        let columns = columns.iter().map(|(name, scalar_type)| ((*name).into(), *scalar_type)).collect();
+        options.plugin_columns.insert(pending.site, columns);
+    }
+    let checked = check(&query, &tables(), &options);
+    let shown: Vec<String> = checked.statements.iter().map(columns).collect();
+    assert_eq!(shown, ["//= DeviceId:string, Size:long, Colour:string"]);
+    assert!(checked.query.is_some());
+
+    // With the columns known, a name that is not among them is refused.
+    let query = parse("DeviceInfo | evaluate bag_unpack(Extra) | project Nothing").query;
+    let checked = check(&query, &tables(), &CheckOptions::default());
+    let site = checked.pending.expect("a plugin waits for its columns").site;
+    let mut options = CheckOptions::default();
+    options.plugin_columns.insert(site, vec![("DeviceId".into(), ScalarType::String)]);
+    let checked = check(&query, &tables(), &options);
+    assert_eq!(checked.diagnostics.iter().map(|diagnostic| diagnostic.code).collect::<Vec<_>>(), ["KQL0101"]);
 }
 
 fn codes_of(text: &str) -> Vec<&'static str> {

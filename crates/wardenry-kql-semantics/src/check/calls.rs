@@ -67,9 +67,16 @@ impl<'q> Checker<'q> {
             }
             _ => {}
         }
-        let Some(function) = catalogue::scalar(&name.text).filter(|f| f.kind != FunctionKind::Source) else {
+        let Some(function) = catalogue::scalar(&name.text)
+            .filter(|f| f.support == Support::No || f.kind != FunctionKind::Source)
+        else {
             return self.unknown_function(name, arguments, span, cx);
         };
+        if function.support == Support::No {
+            // Its arguments may mean something that only it knows.
+            self.require_support(function, name);
+            return declared_result(function, span);
+        }
         let checked = self.check_arguments(arguments, cx);
         self.call_function(function, name, checked, span, cx)
     }

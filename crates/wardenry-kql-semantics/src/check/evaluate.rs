@@ -15,16 +15,33 @@ use super::scope::{Cx, Row};
 use super::{Checker, Pending, suggest};
 use crate::catalogue::{self, Argument, Function, FunctionKind, Support};
 use crate::checked::{
-    AggregateCall, CheckedPlugin, Column, ExprKind, PluginArgument, PluginSchema, PluginSite, RelKind,
+    AggregateCall, CheckedPlugin, Column, ColumnId, ExprKind, PluginArgument, PluginSchema, PluginSite,
+    RelKind,
 };
 use crate::codes;
 
 /// A plugin's argument while it is being checked.
 enum PluginValue {
     Scalar(Typed),
-    Table(Relation),
+    Table(Box<Relation>),
     Aggregate(AggregateCall),
 }
+
+impl PluginValue {
+    /// The column that it is.
+    fn column(&self) -> Option<ColumnId> {
+        match self {
+            Self::Scalar(Typed { expr, .. }) => match expr.kind {
+                ExprKind::Column(id) => Some(id),
+                _ => None,
+            },
+            Self::Table(_) | Self::Aggregate(_) => None,
+        }
+    }
+}
+
+/// The arguments by position, and those that are given by name. The former are `None` if they are wrong.
+type PluginArguments = (Option<Vec<PluginValue>>, Vec<(Box<str>, Value)>);
 
 impl<'q> Checker<'q> {
     pub(super) fn evaluate(&mut self, at: At<'q>, input: Option<Relation>) -> Relation {
@@ -76,7 +93,6 @@ impl<'q> Checker<'q> {
         self.report(diagnostic);
     }
 
-    /// The arguments by position, and those that are given by name. The former are `None` if they are wrong.
     fn plugin_arguments(
         &mut self,
         at: At<'q>,
@@ -84,7 +100,7 @@ impl<'q> Checker<'q> {
         name: &'q ast::Name,
         arguments: &'q [ast::Expr],
         input: &Relation,
-    ) -> (Option<Vec<PluginValue>>, Vec<(Box<str>, Value)>) {
+    ) -> PluginArguments {
         let row = Row::of(input);
         let cx = Cx::row(at.env, &row);
         let mut values: Vec<PluginValue> = Vec::with_capacity(arguments.len());
@@ -100,7 +116,7 @@ impl<'q> Checker<'q> {
                 continue;
             }
             if self.is_tabular(argument, &cx) {
-                values.push(PluginValue::Table(self.table(argument, &Cx::constant(at.env))));
+                values.push(PluginValue::Table(Box::new(self.table(argument, &Cx::constant(at.env)))));
                 continue;
             }
             if plugin.name == "pivot"
@@ -193,13 +209,7 @@ impl<'q> Checker<'q> {
         let span = at.span();
         let (kept, known): (Vec<Column>, Option<Vec<Column>>) = match name {
             "bag_unpack" => {
-                let bag = match values.first() {
-                    Some(PluginValue::Scalar(typed)) => match typed.expr.kind {
-                        ExprKind::Column(id) => Some(id),
-                        _ => None,
-                    },
-                    _ => None,
-                };
+                let bag = values.first().and_then(PluginValue::column);
                 let kept = input.columns().iter().filter(|column| Some(column.id) != bag).cloned().collect();
                 (kept, None)
             }
@@ -209,6 +219,10 @@ impl<'q> Checker<'q> {
                     Some(PluginValue::Table(relation)) => relation.rel.columns.clone(),
                     _ => Vec::new(),
                 };
+                // Further keys are on both sides and stay on the left only.
+                let keys: Vec<_> = values.iter().skip(3).filter_map(PluginValue::column).collect();
+                let right: Vec<Column> =
+                    right.into_iter().filter(|column| !keys.contains(&column.id)).collect();
                 let columns = self.joined_columns(&input, &right);
                 (Vec::new(), Some(columns))
             }
@@ -291,16 +305,7 @@ impl<'q> Checker<'q> {
 
 /// The columns that `pivot` groups by: those that it names, or all that it does not read otherwise.
 fn pivot_keys(input: &Relation, values: &[PluginValue]) -> Vec<Column> {
-    let ids: Vec<_> = values
-        .iter()
-        .map(|value| match value {
-            PluginValue::Scalar(Typed { expr, .. }) => match expr.kind {
-                ExprKind::Column(id) => Some(id),
-                _ => None,
-            },
-            _ => None,
-        })
-        .collect();
+    let ids: Vec<_> = values.iter().map(PluginValue::column).collect();
     if ids.len() > 2 {
         let named = &ids[2..];
         return named

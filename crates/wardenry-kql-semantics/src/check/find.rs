@@ -54,7 +54,7 @@ impl<'q> Checker<'q> {
             let own = input.rel.columns.clone();
             let input = self.with_columns_of_others(input, predicate, &everywhere, span);
             let row = Row::of(&input);
-            let condition = self.condition(predicate, &Cx::row(at.env, &row));
+            let condition = self.search_condition(predicate, false, &Cx::row(at.env, &row));
             let input = input.keep(span, |input| RelKind::Filter { input, predicate: condition });
             let input =
                 if input.rel.columns.len() == own.len() { input } else { self.select(input, &own, span) };
@@ -83,14 +83,14 @@ impl<'q> Checker<'q> {
                     }
                     ast::ExprKind::Bogus => {}
                     _ => {
-                        self.error(codes::COLUMN_EXPECTED, item.span, "the name of a column must stand here")
+                        self.error(codes::COLUMN_EXPECTED, item.span, "the name of a column must stand here");
                     }
                 }
             }
             return Shown { columns, packed };
         }
         let mut counts: HashMap<(Arc<str>, ScalarType), usize> = HashMap::new();
-        for column in inputs.iter().flat_map(|input| input.columns()) {
+        for column in inputs.iter().flat_map(Relation::columns) {
             *counts.entry((column.name.clone(), column.scalar_type)).or_default() += 1;
         }
         let is_shown = |column: &Column| {
@@ -99,7 +99,7 @@ impl<'q> Checker<'q> {
         };
         let mut columns: Vec<(Arc<str>, Option<ScalarType>)> = Vec::new();
         let mut packed = false;
-        for column in inputs.iter().flat_map(|input| input.columns()) {
+        for column in inputs.iter().flat_map(Relation::columns) {
             if !is_shown(column) {
                 packed = true;
             } else if !columns.iter().any(|(name, _)| *name == column.name) {

@@ -44,6 +44,7 @@ impl<'q> Checker<'q> {
     }
 
     /// A call whose value is a table. `input` is the table of `invoke`, which goes before the arguments.
+    #[expect(clippy::too_many_arguments, reason = "the parts of a call, and where it stands")]
     pub(super) fn call_tabular_function(
         &mut self,
         name: &str,
@@ -59,7 +60,9 @@ impl<'q> Checker<'q> {
         };
         let outer_rows = std::mem::take(&mut self.outer_rows);
         let checked = self.nested(span, |checker| {
-            checker.body(function, env, block, |checker, value, env| checker.table(value, &Cx::constant(env)))
+            checker.body(function, env, block, |checker, value, env| {
+                checker.table_or_graph(value, &Cx::constant(env))
+            })
         });
         self.outer_rows = outer_rows;
         checked.flatten().unwrap_or_else(|| Relation::unknown(span))
@@ -126,6 +129,7 @@ impl<'q> Checker<'q> {
                         format!("`{name}` has no parameter named `{}`", label.text),
                     ),
                 }
+                position += 1;
                 continue;
             }
             if let Some(slot) = given.get_mut(position) {

@@ -17,13 +17,12 @@ use crate::codes;
 enum Item {
     Scalar(Typed),
     /// The values of a table's first column.
-    Table(Relation),
+    Table(Box<Relation>),
     /// A table that was found wrong, or whose columns are not known.
     Unknown,
 }
 
 impl<'q> Checker<'q> {
-    #[expect(clippy::too_many_arguments, reason = "the parts of the node, and where it stands")]
     pub(super) fn in_list(
         &mut self,
         operator: ListOperator,
@@ -40,7 +39,6 @@ impl<'q> Checker<'q> {
         self.in_list_of(operator, operator_span, left, items, span, cx)
     }
 
-    #[expect(clippy::too_many_arguments, reason = "the parts of the node, and where it stands")]
     pub(super) fn in_list_of(
         &mut self,
         operator: ListOperator,
@@ -95,7 +93,7 @@ impl<'q> Checker<'q> {
                     let from = relation.columns().first().map(|column| column.scalar_type);
                     let to = to.or((from == Some(ScalarType::Dynamic) && target != ScalarType::Dynamic)
                         .then_some(target));
-                    checked.extend(self.set_of(relation, to));
+                    checked.extend(self.set_of(*relation, to));
                 }
                 Item::Unknown => {}
             }
@@ -109,7 +107,7 @@ impl<'q> Checker<'q> {
         }
         let relation = self.subquery(item, cx);
         match relation.columns().first() {
-            Some(first) if !self.unknown.contains(&first.id) => Item::Table(relation),
+            Some(first) if !self.unknown.contains(&first.id) => Item::Table(Box::new(relation)),
             _ => Item::Unknown,
         }
     }

@@ -49,7 +49,7 @@ impl<'q> Checker<'q> {
     ) -> Relation {
         let mut env = env;
         let mut relation = match (&pipe.source, input) {
-            (Some(source), _) => Some(self.table(source, &Cx::constant(env))),
+            (Some(source), _) => Some(self.table_or_graph(source, &Cx::constant(env))),
             (None, input) => input,
         };
         for (position, operator) in pipe.operators.iter().enumerate() {
@@ -98,6 +98,7 @@ impl<'q> Checker<'q> {
             OperatorKind::Search { tables, predicate } => self.search(at, None, tables, predicate),
             OperatorKind::Find { .. } => self.find(at, None),
             OperatorKind::Evaluate { .. } => self.evaluate(at, None),
+            OperatorKind::MacroExpand { .. } => self.not_supported(at, "macro-expand"),
             OperatorKind::Bogus => Relation::unknown(at.span()),
             _ => {
                 self.error(codes::TABLE_EXPECTED, at.keyword(), "a table must stand before this operator");

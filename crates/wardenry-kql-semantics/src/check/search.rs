@@ -95,7 +95,12 @@ impl<'q> Checker<'q> {
     }
 
     /// A predicate in which a text alone is a term that any column may have.
-    fn search_condition(&mut self, expr: &'q ast::Expr, case_sensitive: bool, cx: &Cx<'_>) -> Expr {
+    pub(super) fn search_condition(
+        &mut self,
+        expr: &'q ast::Expr,
+        case_sensitive: bool,
+        cx: &Cx<'_>,
+    ) -> Expr {
         let span = expr.span;
         self.nested(span, |checker| checker.search_condition_inner(expr, case_sensitive, cx))
             .unwrap_or_else(|| Typed::literal(Value::Bool(None), span).expr)

@@ -11,7 +11,7 @@ use super::names::Names;
 use super::pipeline::At;
 use super::relation::Relation;
 use super::scope::{Cx, Row};
-use crate::checked::{ExprKind, MakeSeries, RelKind};
+use crate::checked::{AggregateCall, Expr, ExprKind, MakeSeries, RelKind};
 use crate::codes;
 
 impl<'q> Checker<'q> {
@@ -34,12 +34,27 @@ impl<'q> Checker<'q> {
             let calls = std::mem::take(&mut *aggregation.calls.borrow_mut());
             let default =
                 aggregate.default.as_ref().map(|default| self.scalar(default, &Cx::constant(at.env)));
-            let direct = matches!((items.as_slice(), calls.as_slice()), ([(_, expr)], [(_, column)])
-                if expr.kind == ExprKind::Column(column.id));
-            for (name, expr) in &items {
+            let calls = match items.as_slice() {
+                // The same value in each bin that has a row.
+                [(_, value)] if matches!(value.kind, ExprKind::Literal(_)) && calls.is_empty() => {
+                    let (scalar_type, span) = (value.scalar_type, value.span);
+                    let call = AggregateCall {
+                        function: "take_any",
+                        arguments: vec![value.clone()],
+                        scalar_type,
+                        span,
+                    };
+                    vec![(call, None)]
+                }
+                _ => calls.into_iter().map(|(call, column)| (call, Some(column.id))).collect(),
+            };
+            for (position, (name, expr)) in items.iter().enumerate() {
                 let column = self.fresh_column(name.clone(), ScalarType::Dynamic);
                 series_columns.push(column);
-                if !direct && !self.is_unknown(expr) && calls.len() != items.len() {
+                let direct = calls
+                    .get(position)
+                    .is_some_and(|(_, id)| id.is_none_or(|id| expr.kind == ExprKind::Column(id)));
+                if !self.is_unknown(expr) && (!direct || calls.len() != items.len()) {
                     let diagnostic = Diagnostic::error(
                         codes::NOT_SUPPORTED,
                         aggregate.expr.span,
@@ -84,14 +99,13 @@ impl<'q> Checker<'q> {
     }
 
     /// Bounds are of the axis's type, and so is the step, which is a timespan beside times.
-    #[expect(clippy::type_complexity, reason = "from, to and step as they came, converted")]
     fn series_bounds(
         &mut self,
         axis: &Typed,
         from: Option<Typed>,
         to: Option<Typed>,
         step: Typed,
-    ) -> (Option<crate::checked::Expr>, Option<crate::checked::Expr>, crate::checked::Expr) {
+    ) -> (Option<Expr>, Option<Expr>, Expr) {
         let Some(axis_type) = axis.scalar_type() else {
             return (from.map(|from| from.expr), to.map(|to| to.expr), step.expr);
         };

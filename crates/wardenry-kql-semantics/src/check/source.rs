@@ -19,6 +19,17 @@ use crate::codes;
 impl<'q> Checker<'q> {
     /// Checks an expression that must be a table.
     pub(super) fn table(&mut self, expr: &'q ast::Expr, cx: &Cx<'_>) -> Relation {
+        let mut relation = self.table_or_graph(expr, cx);
+        if relation.graph.take().is_some() {
+            let diagnostic = Diagnostic::error(codes::TABLE_EXPECTED, expr.span, "a graph is no table")
+                .with_note("`graph-match` makes a table of a graph");
+            self.report(diagnostic);
+        }
+        relation
+    }
+
+    /// Checks an expression that must be a table, or a graph that is made of one.
+    pub(super) fn table_or_graph(&mut self, expr: &'q ast::Expr, cx: &Cx<'_>) -> Relation {
         let span = expr.span;
         self.nested(span, |checker| checker.table_inner(expr, cx)).unwrap_or_else(|| Relation::unknown(span))
     }
@@ -27,7 +38,7 @@ impl<'q> Checker<'q> {
         let span = expr.span;
         match &expr.kind {
             ast::ExprKind::Pipe(pipe) => self.pipe(pipe, None, cx.env, span),
-            ast::ExprKind::Parenthesized(inner) => self.table(inner, cx),
+            ast::ExprKind::Parenthesized(inner) => self.table_or_graph(inner, cx),
             ast::ExprKind::Name(name) => self.table_of_name(name, cx),
             ast::ExprKind::Call { name, arguments } => self.table_of_call(name, arguments, span, cx),
             ast::ExprKind::Member { base, .. } | ast::ExprKind::MemberCall { base, .. }
@@ -291,7 +302,7 @@ impl<'q> Checker<'q> {
             return Relation::new(RelKind::Values { rows: Vec::new() }, declared, span);
         }
         self.charge(values.len(), span);
-        if values.len() % declared.len() != 0 {
+        if !values.len().is_multiple_of(declared.len()) {
             let message = format!("{} values do not fill rows of {} columns", values.len(), declared.len());
             self.error(codes::CELL_COUNT, span, message);
         }

@@ -77,8 +77,8 @@ impl<'q> Checker<'q> {
             || self.diagnostics.iter().any(|diagnostic| diagnostic.severity == Severity::Error);
         let pending = self.pending.take().filter(|_| !failed).map(|mut pending| {
             let mut used = UsedShared::default();
-            for argument in pending.plugin.input.iter_mut() {
-                argument.visit_mut(&mut used);
+            if let Some(input) = &mut pending.plugin.input {
+                input.visit_mut(&mut used);
             }
             for argument in &mut pending.plugin.arguments {
                 match argument {
@@ -174,7 +174,7 @@ impl<'q> Checker<'q> {
         let cx = Cx::constant(env);
         if self.is_tabular(value, &cx) {
             let render = self.render.take();
-            let relation = self.table(value, &cx);
+            let relation = self.table_or_graph(value, &cx);
             self.render = render;
             return Binding::Tabular(Rc::new(relation));
         }

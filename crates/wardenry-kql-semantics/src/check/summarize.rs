@@ -40,11 +40,10 @@ impl<'q> Checker<'q> {
             for value in self.values(item, cx) {
                 let name = match (value.declared, &value.default) {
                     (Some(name), _) => self.declare(names, name),
-                    (None, Some(default)) if value.is_column => match names.declare(default) {
-                        Some(name) => Some(name),
+                    (None, Some(default)) if value.is_column => {
                         // The same column again is the same key.
-                        None => None,
-                    },
+                        names.declare(default)
+                    }
                     (None, default) => Some(names.named(default.as_deref())),
                 };
                 let expr = self.hold(value.typed);
