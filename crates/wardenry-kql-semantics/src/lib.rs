@@ -8,6 +8,7 @@ mod check;
 pub mod checked;
 mod codes;
 pub mod editor;
+pub mod hunting;
 
 pub use check::{CheckOptions, Checked, Pending, ResultColumn, StatementColumns, check};
 pub use codes::{CODES, Code};
