@@ -140,6 +140,18 @@ impl<'a> Lowerer<'a> {
         format!("h{}", self.hidden).into()
     }
 
+    /// A new scope that the query does not know of.
+    pub(crate) fn new_scope(&mut self) -> ScopeId {
+        let id = ScopeId(self.next_column);
+        self.next_column -= 1;
+        id
+    }
+
+    /// The tables that the query may read.
+    pub(crate) fn tables(&self) -> &'a dyn Tables {
+        self.tables
+    }
+
     /// A new column that the query does not know of.
     pub(crate) fn new_column(&mut self, scalar_type: wardenry_kql_values::ScalarType) -> Column {
         let id = ColumnId(self.next_column);

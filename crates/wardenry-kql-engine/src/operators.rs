@@ -7,6 +7,19 @@
 //! carry the hidden keys of their scope, and every operator in it works within rows of equal keys. Operators here
 //! need not care: in a scope each instance of a transform sees the rows of one group only.
 
+mod conversion;
+mod evaluate;
+mod make_series;
+mod mv_apply;
+mod mv_expand;
+mod numbering;
+mod parse_kv;
+mod partition;
+mod scan;
+mod table_function;
+mod top_hitters;
+mod top_nested;
+
 use wardenry_diagnostic::Span;
 use wardenry_kql_semantics::checked::{CheckedPlugin, Column, Rel, RelKind};
 
@@ -15,24 +28,29 @@ use crate::lower::{Lowered, Lowerer};
 
 /// Lowers a relation that is not one of the relational basics.
 pub(crate) fn lower(lowerer: &mut Lowerer<'_>, rel: &Rel) -> Result<Lowered, RunError> {
-    let _ = lowerer;
     let what = match &rel.kind {
-        RelKind::TableFunction { name, .. } => format!("the table function {name}"),
-        RelKind::MvExpand(_) => "mv-expand".to_owned(),
-        RelKind::MvApply(_) => "mv-apply".to_owned(),
-        RelKind::Parse(_) => "parse".to_owned(),
-        RelKind::ParseKv(_) => "parse-kv".to_owned(),
-        RelKind::MakeSeries(_) => "make-series".to_owned(),
-        RelKind::Scan(_) => "scan".to_owned(),
-        RelKind::TopNested(_) => "top-nested".to_owned(),
-        RelKind::TopHitters { .. } => "top-hitters".to_owned(),
-        RelKind::Partition { .. } => "partition".to_owned(),
-        RelKind::Reduce { .. } => "reduce".to_owned(),
-        RelKind::Evaluate(plugin) => format!("the plugin {}", plugin.name),
-        RelKind::GraphMatch(_) => "graph-match".to_owned(),
-        _ => "this operator".to_owned(),
+        RelKind::TableFunction { name, input, arguments } => {
+            return table_function::lower(lowerer, rel, name, input.as_deref(), arguments);
+        }
+        RelKind::MvExpand(expand) => return mv_expand::lower(lowerer, rel, expand),
+        RelKind::MvApply(apply) => return mv_apply::lower(lowerer, rel, apply),
+        RelKind::ParseKv(parse) => return parse_kv::lower(lowerer, rel, parse),
+        RelKind::MakeSeries(series) => return make_series::lower(lowerer, rel, series),
+        RelKind::Scan(scan) => return scan::lower(lowerer, rel, scan),
+        RelKind::TopNested(nested) => return top_nested::lower(lowerer, rel, nested),
+        RelKind::TopHitters { input, count, of, by } => {
+            return top_hitters::lower(lowerer, rel, input, count, of, by.as_ref());
+        }
+        RelKind::Partition { input, by, scope, body } => {
+            return partition::lower(lowerer, rel, input, by, *scope, body);
+        }
+        RelKind::Evaluate(plugin) => return evaluate::lower(lowerer, rel, plugin),
+        RelKind::Parse(_) => "parse",
+        RelKind::Reduce { .. } => "reduce",
+        RelKind::GraphMatch(_) => "graph-match",
+        _ => "this operator",
     };
-    Err(RunError::Unsupported { what, span: rel.span })
+    Err(RunError::Unsupported { what: what.to_owned(), span: rel.span })
 }
 
 /// Finds the columns of a plugin's result where they depend on rows (`bag_unpack`, `pivot`): a relation of two texts, the name and the
@@ -42,6 +60,5 @@ pub(crate) fn plugin_columns(
     plugin: &CheckedPlugin,
     span: Span,
 ) -> Result<(Lowered, [Column; 2]), RunError> {
-    let _ = lowerer;
-    Err(RunError::Unsupported { what: format!("the plugin {}", plugin.name), span })
+    evaluate::columns(lowerer, plugin, span)
 }
