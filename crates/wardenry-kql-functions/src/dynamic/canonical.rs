@@ -102,27 +102,31 @@ impl<'a> Dynamic<'a> {
 
     /// The order of `array_sort_asc`, nulls aside: numbers, then texts, then everything else.
     pub fn order(self, other: Self) -> Ordering {
-        let (left, right) = (self.kind(), other.kind());
-        rank(left).cmp(&rank(right)).then_with(|| match rank(left) {
-            NUMBER => match (self.as_i64(), other.as_i64()) {
+        self.sort_rank().cmp(&other.sort_rank()).then_with(|| match self.sort_rank() {
+            SortRank::Number => match (self.as_i64(), other.as_i64()) {
                 (Some(left), Some(right)) => left.cmp(&right),
                 _ => self.as_f64().unwrap_or(f64::NAN).total_cmp(&other.as_f64().unwrap_or(f64::NAN)),
             },
-            TEXT => self.as_str().cmp(&other.as_str()),
-            _ => self.canonical().cmp(&other.canonical()),
+            SortRank::Text => self.as_str().cmp(&other.as_str()),
+            SortRank::Other => self.canonical().cmp(&other.canonical()),
         })
+    }
+
+    pub(super) fn sort_rank(self) -> SortRank {
+        match self.kind() {
+            Kind::Long | Kind::Real => SortRank::Number,
+            Kind::String => SortRank::Text,
+            Kind::Bool | Kind::Array | Kind::Bag | Kind::Null => SortRank::Other,
+        }
     }
 }
 
-const NUMBER: u8 = 0;
-const TEXT: u8 = 1;
-
-const fn rank(kind: Kind) -> u8 {
-    match kind {
-        Kind::Long | Kind::Real => NUMBER,
-        Kind::String => TEXT,
-        Kind::Bool | Kind::Array | Kind::Bag | Kind::Null => 2,
-    }
+/// Elements of a lower rank come first, whatever the direction.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum SortRank {
+    Number,
+    Text,
+    Other,
 }
 
 /// A number with its fraction as short as can be. Integers of any size keep their digits.
@@ -130,7 +134,7 @@ fn compact_number(token: &str) -> Cow<'_, str> {
     if token == "-0" {
         return Cow::Owned("0".to_owned());
     }
-    if !token.bytes().any(|byte| matches!(byte, b'.' | b'e' | b'E')) {
+    if !token.bytes().any(|byte| matches!(byte, b'.' | b'e' | b'E')) || is_short_decimal(token) {
         return Cow::Borrowed(token);
     }
     match token.parse::<f64>() {
@@ -140,6 +144,20 @@ fn compact_number(token: &str) -> Cow<'_, str> {
         }
         _ => Cow::Borrowed(token),
     }
+}
+
+/// Whether a number is as short as can be without a look at its value: 15 digits at most, no needless zero at the end, neither
+/// large nor small enough for an exponent. Doubles tell all decimals of 15 digits apart, so that none of them has a
+/// shorter form.
+fn is_short_decimal(token: &str) -> bool {
+    let digits = token.strip_prefix('-').unwrap_or(token);
+    let Some((whole, fraction)) = digits.split_once('.') else {
+        return false;
+    };
+    digits.len() <= 16
+        && (fraction == "0" || !fraction.ends_with('0'))
+        && (whole != "0" || !fraction.starts_with("0000"))
+        && fraction.bytes().all(|byte| byte.is_ascii_digit())
 }
 
 #[cfg(test)]
@@ -159,6 +177,26 @@ mod tests {
             Dynamic::new("[1e3, 10.0, 12345678901234567890]").compact(),
             "[1000.0,10.0,12345678901234567890]"
         );
+    }
+
+    #[test]
+    fn short_decimals_are_what_the_long_way_would_write() {
+        for token in [
+            "0.5",
+            "1.25",
+            "-12.125",
+            "0.0001",
+            "0.00001",
+            "1.0",
+            "0.0",
+            "99999999999999.9",
+            "0.10",
+            "1e3",
+            "1.5e3",
+        ] {
+            let number: f64 = token.parse().expect("a number");
+            assert_eq!(Dynamic::new(token).compact(), wardenry_kql_values::real::text(number), "{token}");
+        }
     }
 
     #[test]

@@ -1,4 +1,4 @@
-//! Follows a path through JSON text in one pass.
+//! Follows a path through text that is known to be JSON, in one pass.
 
 use super::scan::{skip_blank, string_end, value_end};
 use super::text::unescape;
@@ -11,22 +11,30 @@ pub(super) enum Step<'a> {
     Index(i64),
 }
 
-/// The bytes of the value that the steps lead to. The text is known to be JSON. Null if there is none.
+/// Where the value of a text starts.
+#[inline]
+pub(super) fn start(text: &str) -> usize {
+    skip_blank(text.as_bytes(), 0)
+}
+
+/// Where the member or element of the value at `at` starts. `None` if there is none.
 ///
-/// The value in the middle of a path is entered as soon as its name or index is met; only what is passed over is skipped.
-pub(super) fn locate<'a>(text: &str, steps: impl IntoIterator<Item = Step<'a>>) -> Option<(usize, usize)> {
-    let bytes = text.as_bytes();
-    let mut at = skip_blank(bytes, 0);
-    for step in steps {
-        at = match step {
-            Step::Member(name) => member(text, at, name)?,
-            Step::Index(index) => match usize::try_from(index) {
-                Ok(index) => element(bytes, at, index)?,
-                Err(_) => element_from_end(bytes, at, usize::try_from(index.unsigned_abs()).ok()?)?,
-            },
-        };
+/// The value is not read to its end: only what is passed over is skipped, so that several steps are one scan.
+#[inline]
+pub(super) fn enter(text: &str, at: usize, step: Step<'_>) -> Option<usize> {
+    match step {
+        Step::Member(name) => member(text, at, name),
+        Step::Index(index) => match usize::try_from(index) {
+            Ok(index) => element(text.as_bytes(), at, index),
+            Err(_) => element_from_end(text.as_bytes(), at, usize::try_from(index.unsigned_abs()).ok()?),
+        },
     }
-    Some((at, value_end(bytes, at)?))
+}
+
+/// The bytes of the value at `at`.
+#[inline]
+pub(super) fn whole(text: &str, at: usize) -> Option<(usize, usize)> {
+    Some((at, value_end(text.as_bytes(), at)?))
 }
 
 /// The offset of the first member of that name.

@@ -137,9 +137,14 @@ impl<'a> Dynamic<'a> {
 
     /// Where this value's text lies in the text that it is part of.
     pub(super) fn offset_in(self, whole: &str) -> Option<usize> {
-        let offset = (self.text.as_ptr() as usize).checked_sub(whole.as_ptr() as usize)?;
-        (offset + self.text.len() <= whole.len()).then_some(offset)
+        offset_in(self.text, whole)
     }
+}
+
+/// Where a part of a text lies in it. `None` if it is no part of it.
+pub(super) fn offset_in(part: &str, whole: &str) -> Option<usize> {
+    let offset = (part.as_ptr() as usize).checked_sub(whole.as_ptr() as usize)?;
+    (offset + part.len() <= whole.len()).then_some(offset)
 }
 
 /// The name of a member, as the JSON text has it.
@@ -156,16 +161,6 @@ impl<'a> Key<'a> {
 
     pub fn is(self, name: &str) -> bool {
         if self.escaped { unescape(self.inside) == name } else { self.inside == name }
-    }
-
-    /// The JSON text between the quotes.
-    pub(super) const fn inside(self) -> &'a str {
-        self.inside
-    }
-
-    /// Whether the JSON text has escapes.
-    pub(super) const fn is_escaped(self) -> bool {
-        self.escaped
     }
 }
 
