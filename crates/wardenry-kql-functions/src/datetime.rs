@@ -10,6 +10,7 @@ mod now;
 mod part;
 mod period;
 mod unix;
+mod zone;
 
 use crate::{FunctionError, ScalarCall, ScalarFunction};
 
@@ -57,6 +58,7 @@ pub(crate) const FUNCTIONS: &[ScalarFunction] = &[
         ],
         bind: unix::bind,
     },
+    ScalarFunction { names: &["datetime_utc_to_local", "datetime_local_to_utc"], bind: zone::bind },
 ];
 
 /// A text that stands in the query itself: the name of a unit, a format.
