@@ -7,6 +7,7 @@ mod to_bool;
 mod to_datetime;
 mod to_decimal;
 mod to_guid;
+mod to_hex;
 mod to_integer;
 mod to_real;
 mod to_string;
@@ -22,23 +23,26 @@ use crate::rows::{Argument, kernel};
 use crate::{FunctionError, Kernel, ScalarCall, ScalarFunction};
 
 /// Every function of this module.
-pub(crate) const FUNCTIONS: &[ScalarFunction] = &[ScalarFunction {
-    names: &[
-        "tostring",
-        "toint",
-        "tolong",
-        "toreal",
-        "todouble",
-        "todecimal",
-        "tobool",
-        "toboolean",
-        "todatetime",
-        "totimespan",
-        "totime",
-        "toguid",
-    ],
-    bind,
-}];
+pub(crate) const FUNCTIONS: &[ScalarFunction] = &[
+    ScalarFunction { names: &["tohex"], bind: to_hex::bind },
+    ScalarFunction {
+        names: &[
+            "tostring",
+            "toint",
+            "tolong",
+            "toreal",
+            "todouble",
+            "todecimal",
+            "tobool",
+            "toboolean",
+            "todatetime",
+            "totimespan",
+            "totime",
+            "toguid",
+        ],
+        bind,
+    },
+];
 
 fn bind(call: &ScalarCall<'_>) -> Result<Box<dyn Kernel>, FunctionError> {
     let function = call.name;
@@ -72,7 +76,10 @@ pub(crate) fn convert(
         ScalarType::Datetime => to_datetime::convert(argument, from, rows),
         ScalarType::Timespan => to_timespan::convert(argument, from, rows),
         ScalarType::Guid => to_guid::convert(argument, from, rows),
-        ScalarType::Dynamic => impossible(to, rows),
+        ScalarType::Dynamic => Err(FunctionError::Argument {
+            function: "todynamic",
+            message: "is not a conversion of scalars".to_owned(),
+        }),
     }
 }
 

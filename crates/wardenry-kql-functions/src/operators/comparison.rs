@@ -278,7 +278,7 @@ mod tests {
         check(
             "==",
             "dynamic, dynamic -> bool",
-            "[1, 2] | [1,2] | true\n[1] | [2] | false\n\"a b\" | \"ab\" | false",
+            "[1, 2] | [1,2] | true\n{\"a\":1,\"b\":2} | {\"b\":2,\"a\":1} | true\n[1] | [2] | false\n\"a b\" | \"ab\" | false",
         );
     }
 }

@@ -2,6 +2,7 @@
 
 use wardenry_kql_values::ScalarType;
 
+use crate::dynamic::{Dynamic, Kind};
 use crate::rows::{Json, Source as _, TextRows, kernel};
 use crate::{FunctionError, Kernel, ScalarCall};
 
@@ -23,15 +24,14 @@ pub(super) fn bind(call: &ScalarCall<'_>) -> Result<Box<dyn Kernel>, FunctionErr
 }
 
 fn json_type(json: &str) -> &'static str {
-    let json = json.trim();
-    match json.as_bytes().first() {
-        Some(b'{') => "dictionary",
-        Some(b'[') => "array",
-        Some(b'"') => "string",
-        Some(b't' | b'f') => "bool",
-        Some(b'-' | b'0'..=b'9') if json.parse::<i64>().is_ok() => "long",
-        Some(b'-' | b'0'..=b'9') => "real",
-        _ => "null",
+    match Dynamic::new(json).kind() {
+        Kind::Bag => "dictionary",
+        Kind::Array => "array",
+        Kind::String => "string",
+        Kind::Bool => "bool",
+        Kind::Long => "long",
+        Kind::Real => "real",
+        Kind::Null => "null",
     }
 }
 

@@ -1,7 +1,7 @@
 //! A dynamic value beside a number, and dynamic values beside each other.
 //!
 //! The number inside is compared; a value that is no number is unequal to all, and has no order. Dynamic values are equal
-//! if they are the same JSON, however it is spaced. [D scalar-data-types/dynamic.md]
+//! if they mean the same, however they are spaced and in whatever order their members stand. [D scalar-data-types/dynamic.md]
 
 use std::cmp::Ordering;
 
@@ -11,6 +11,7 @@ use wardenry_kql_values::{Decimal, ScalarType};
 
 use super::{Comparison, with_null_rules};
 use crate::FunctionError;
+use crate::dynamic::{Dynamic, Kind};
 use crate::rows::{Argument, Dec, Int, Json, Long, Real, Source, bits2};
 
 pub(super) fn compare(
@@ -52,52 +53,33 @@ fn beside(
         ScalarType::Int => rows_of::<Int>(dynamic, number, rows, holds, |json, n| long(json, i64::from(n))),
         ScalarType::Long => rows_of::<Long>(dynamic, number, rows, holds, long),
         ScalarType::Real => rows_of::<Real>(dynamic, number, rows, holds, real),
-        ScalarType::Decimal => rows_of::<Dec>(dynamic, number, rows, holds, |json, n| {
-            Some(Decimal::parse(number_text(json)?)?.cmp(&n))
-        }),
+        ScalarType::Decimal => rows_of::<Dec>(dynamic, number, rows, holds, decimal),
         _ => Err(crate::operators::misplaced("==")),
     }
 }
 
 fn long(json: &str, number: i64) -> Option<Ordering> {
-    let text = number_text(json)?;
-    match text.parse::<i64>() {
-        Ok(value) => Some(value.cmp(&number)),
-        Err(_) => {
-            #[expect(clippy::cast_precision_loss, reason = "beside a real, a long is a real")]
-            let number = number as f64;
-            text.parse::<f64>().ok()?.partial_cmp(&number)
-        }
+    let value = Dynamic::new(json);
+    if let Some(value) = value.as_i64() {
+        return Some(value.cmp(&number));
     }
+    #[expect(clippy::cast_precision_loss, reason = "beside a real, a long is a real")]
+    let number = number as f64;
+    value.as_f64()?.partial_cmp(&number)
 }
 
 fn real(json: &str, number: f64) -> Option<Ordering> {
-    number_text(json)?.parse::<f64>().ok()?.partial_cmp(&number)
+    Dynamic::new(json).as_f64()?.partial_cmp(&number)
 }
 
-/// The JSON text, if it is a number's.
-fn number_text(json: &str) -> Option<&str> {
-    let text = json.trim();
-    text.starts_with(|c: char| c == '-' || c.is_ascii_digit()).then_some(text)
+fn decimal(json: &str, number: Decimal) -> Option<Ordering> {
+    let value = Dynamic::new(json);
+    matches!(value.kind(), Kind::Long | Kind::Real)
+        .then(|| Decimal::parse(value.text()))?
+        .map(|value| value.cmp(&number))
 }
 
-/// Whether two JSON texts differ in nothing but blanks between their parts.
+/// Whether two JSON texts mean the same value.
 fn same(left: &str, right: &str) -> bool {
-    left == right || significant(left).eq(significant(right))
-}
-
-/// The characters that count: all inside of quotes, all but blanks outside.
-fn significant(json: &str) -> impl Iterator<Item = u8> {
-    let (mut quoted, mut escaped) = (false, false);
-    json.bytes().filter(move |&byte| {
-        let inside = quoted;
-        if escaped {
-            escaped = false;
-        } else if quoted && byte == b'\\' {
-            escaped = true;
-        } else if byte == b'"' {
-            quoted = !quoted;
-        }
-        inside || !byte.is_ascii_whitespace()
-    })
+    left == right || Dynamic::new(left).canonical() == Dynamic::new(right).canonical()
 }
