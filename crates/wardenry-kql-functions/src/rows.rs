@@ -8,6 +8,7 @@
 mod argument;
 mod sink;
 mod source;
+mod written;
 
 use std::fmt;
 
@@ -18,6 +19,7 @@ use datafusion_expr::ColumnarValue;
 pub(crate) use argument::Argument;
 pub(crate) use sink::{Sink, TextRows};
 pub(crate) use source::{Bool, Dec, Guid, Int, Json, Long, Real, Source, Text};
+pub(crate) use written::{dynamic_rows, dynamic1, text2};
 
 use crate::{FunctionError, Kernel};
 
