@@ -42,6 +42,7 @@ impl Session {
                 now: options.now.unwrap_or_else(now),
                 seed: options.seed,
                 regex_size: limits.regex_bytes,
+                geo_database: None,
             },
             memory_limit: limits.memory_bytes,
             batch_rows: BATCH_ROWS,

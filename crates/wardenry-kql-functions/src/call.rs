@@ -1,9 +1,12 @@
 //! The interface between a checked call and its kernel.
 
 use std::fmt::Debug;
+use std::sync::Arc;
 
 use datafusion_expr::ColumnarValue;
 use wardenry_kql_values::{ScalarType, Value};
+
+use crate::GeoDatabase;
 
 /// A call site, as it is known before any row is.
 #[derive(Debug)]
@@ -26,6 +29,8 @@ pub struct Context {
     pub seed: u64,
     /// The largest compiled regular expression, in bytes.
     pub regex_size: usize,
+    /// For `geo_info_from_ip_address()`; without one it knows nothing.
+    pub geo_database: Option<Arc<dyn GeoDatabase>>,
 }
 
 /// A function or operator.

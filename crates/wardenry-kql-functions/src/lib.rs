@@ -25,4 +25,5 @@ pub mod text_patterns;
 mod testing;
 
 pub use call::{Context, FunctionError, Kernel, ScalarCall, ScalarFunction};
+pub use network::{GeoDatabase, GeoLocation};
 pub use registry::{scalar, scalar_functions};

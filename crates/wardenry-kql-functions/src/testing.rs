@@ -111,7 +111,7 @@ fn call(
     columns: &[ColumnarValue],
     rows: usize,
 ) -> Vec<String> {
-    let context = Context { now: NOW, seed: 7, regex_size: 1 << 20 };
+    let context = Context { now: NOW, seed: 7, regex_size: 1 << 20, geo_database: None };
     let call = ScalarCall { name: function, argument_types, constants, result_type, context: &context };
     let kernel =
         (scalar(function).expect("the function is registered").bind)(&call).expect("it can be bound");

@@ -71,7 +71,7 @@ mod tests {
     use crate::{Context, Kernel, ScalarCall, scalar};
 
     fn kernel(argument_types: &[ScalarType]) -> Box<dyn Kernel> {
-        let context = Context { now: 0, seed: 7, regex_size: 0 };
+        let context = Context { now: 0, seed: 7, regex_size: 0, geo_database: None };
         let constants = vec![None; argument_types.len()];
         let call = ScalarCall {
             name: "rand",

@@ -60,7 +60,7 @@ pub(crate) fn try_call(
     let function = scalar(name).unwrap_or_else(|| panic!("{name} is not registered"));
     let name =
         function.names.iter().copied().find(|known| *known == name).expect("it was found by this name");
-    let context = Context { now: 0, seed: 0, regex_size: 1 << 22 };
+    let context = Context { now: 0, seed: 0, regex_size: 1 << 22, geo_database: None };
     let mut types = Vec::new();
     let mut constants = Vec::new();
     let mut columns = Vec::new();
