@@ -1,6 +1,51 @@
 //! Encodings and hashes.
 
-use crate::ScalarFunction;
+mod base64;
+mod compression;
+mod digest;
+mod guid;
+mod hash;
+mod punycode;
+
+use crate::{FunctionError, ScalarFunction};
 
 /// Every function of this module.
-pub(crate) const FUNCTIONS: &[ScalarFunction] = &[];
+pub(crate) const FUNCTIONS: &[ScalarFunction] = &[
+    ScalarFunction {
+        names: &[
+            "base64_encode_tostring",
+            "base64_decode_tostring",
+            "base64_encode_fromarray",
+            "base64_decode_toarray",
+            "base64_encode_fromguid",
+            "base64_decode_toguid",
+        ],
+        bind: base64::bind,
+    },
+    ScalarFunction {
+        names: &[
+            "gzip_compress_to_base64_string",
+            "gzip_decompress_from_base64_string",
+            "zlib_compress_to_base64_string",
+            "zlib_decompress_from_base64_string",
+        ],
+        bind: compression::bind,
+    },
+    ScalarFunction { names: &["hash_md5", "hash_sha1", "hash_sha256"], bind: digest::bind },
+    ScalarFunction { names: &["hash", "hash_xxhash64", "hash_many", "hash_combine"], bind: hash::bind },
+    ScalarFunction { names: &["new_guid"], bind: guid::bind },
+    ScalarFunction {
+        names: &[
+            "punycode_from_string",
+            "punycode_to_string",
+            "punycode_domain_from_string",
+            "punycode_domain_to_string",
+        ],
+        bind: punycode::bind,
+    },
+];
+
+/// A call that is not well typed. The checker lets none through.
+fn misplaced(function: &'static str) -> FunctionError {
+    FunctionError::Argument { function, message: "the arguments are not those that it takes".to_owned() }
+}
