@@ -75,6 +75,7 @@ pub(crate) const FUNCTIONS: &[ScalarFunction] = &[
     extract_json::EXTRACT_JSON,
     generate::RANGE,
     generate::REPEAT,
+    path::PATH,
     rotate::ROTATE_LEFT,
     rotate::ROTATE_RIGHT,
     rotate::SHIFT_LEFT,

@@ -20,9 +20,9 @@ mod registry;
 mod rows;
 mod series;
 mod strings;
-pub mod text_patterns;
 #[cfg(test)]
 mod testing;
+pub mod text_patterns;
 
 pub use call::{Context, FunctionError, Kernel, ScalarCall, ScalarFunction};
 pub use network::{GeoDatabase, GeoLocation};

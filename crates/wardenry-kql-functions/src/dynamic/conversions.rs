@@ -11,6 +11,7 @@ use wardenry_kql_values::{Decimal, ScalarType, boolean, datetime, guid, integer,
 
 use super::value::{Dynamic, Kind};
 use super::views::ViewWriter;
+use crate::conversions::whole;
 use crate::rows::{Dec, Guid, Sink as _};
 
 impl Dynamic<'_> {
@@ -24,11 +25,11 @@ impl Dynamic<'_> {
         }
     }
 
-    /// `tolong`: a real is cut at the point.
+    /// `tolong`: a real is cut at the point; none if that does not fit.
     pub fn to_long(self) -> Option<i64> {
         match self.kind() {
             Kind::Long => self.as_i64(),
-            Kind::Real => self.as_f64().map(truncate),
+            Kind::Real => self.as_f64().and_then(whole),
             Kind::Bool => self.as_bool().map(i64::from),
             Kind::String => integer::parse_long(&self.as_str()?),
             Kind::Null | Kind::Array | Kind::Bag => None,
@@ -160,11 +161,6 @@ fn push_text(out: &mut ViewWriter, source: &StringViewArray, row: usize, value: 
         },
         Owned(text) => out.text(&text),
     }
-}
-
-#[expect(clippy::cast_possible_truncation, reason = "a real out of range becomes the nearest long")]
-const fn truncate(value: f64) -> i64 {
-    value as i64
 }
 
 #[expect(clippy::cast_possible_truncation, reason = "a conversion of numbers to int wraps")]

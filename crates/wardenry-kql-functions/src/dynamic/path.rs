@@ -2,7 +2,7 @@
 
 use arrow::array::{ArrayRef, AsArray, StringViewArray};
 use datafusion_expr::ColumnarValue;
-use wardenry_kql_values::ScalarType;
+use wardenry_kql_values::{ScalarType, Value};
 
 use super::cells::{Cell, Cells};
 use super::conversions::convert_rows;
@@ -10,7 +10,7 @@ use super::locate::{Step, enter, start, whole};
 use super::parse_json::parse_json;
 use super::validate::is_json;
 use crate::rows::{Argument, kernel};
-use crate::{FunctionError, Kernel};
+use crate::{FunctionError, Kernel, ScalarCall, ScalarFunction};
 
 /// One step of a path.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -41,9 +41,40 @@ impl PathKernel {
     /// no path leads. `target`: the result is converted as `tostring`, `tolong`, … would; dynamic if there is none.
     pub fn bind(steps: Vec<PathStep>, parse: bool, target: Option<ScalarType>) -> Self {
         let target = target.unwrap_or(ScalarType::Dynamic);
-        let closure =
-            kernel(FUNCTION, move |arguments, rows| evaluate(&steps, parse, target, arguments, rows));
+        let closure = kernel(FUNCTION, move |arguments, rows| {
+            let (base, computed) = arguments.split_first().ok_or_else(|| super::misplaced(FUNCTION))?;
+            let computed: Vec<&Argument> = computed.iter().collect();
+            evaluate(&steps, parse, target, base, &computed, rows)
+        });
         Self { closure }
+    }
+}
+
+/// A path as a function: the value, then each step. A value of type `string` is read as `parse_json` reads it, and the result is
+/// converted to the type of the call.
+pub(super) const PATH: ScalarFunction = ScalarFunction { names: &[FUNCTION], bind };
+
+fn bind(call: &ScalarCall<'_>) -> Result<Box<dyn Kernel>, FunctionError> {
+    let (base, step_types) = call.argument_types.split_first().ok_or_else(|| super::misplaced(FUNCTION))?;
+    let constants = call.constants.iter().skip(1);
+    let steps: Vec<PathStep> =
+        step_types.iter().zip(constants).map(|(t, value)| step(*t, value.as_ref())).collect();
+    let computed: Vec<usize> =
+        (1..=steps.len()).filter(|argument| matches!(steps[argument - 1], PathStep::Computed(_))).collect();
+    let (parse, target) = (*base == ScalarType::String, call.result_type);
+    Ok(kernel(FUNCTION, move |arguments, rows| {
+        let base = arguments.first().ok_or_else(|| super::misplaced(FUNCTION))?;
+        let computed: Vec<&Argument> = computed.iter().filter_map(|index| arguments.get(*index)).collect();
+        evaluate(&steps, parse, target, base, &computed, rows)
+    }))
+}
+
+fn step(scalar_type: ScalarType, constant: Option<&Value>) -> PathStep {
+    match constant {
+        Some(Value::String(name)) => PathStep::Member(name.clone()),
+        Some(Value::Long(Some(index))) => PathStep::Index(*index),
+        Some(Value::Int(Some(index))) => PathStep::Index((*index).into()),
+        _ => PathStep::Computed(scalar_type),
     }
 }
 
@@ -57,11 +88,11 @@ fn evaluate(
     steps: &[PathStep],
     parse: bool,
     target: ScalarType,
-    arguments: &[Argument],
+    base: &Argument,
+    computed: &[&Argument],
     rows: usize,
 ) -> Result<ArrayRef, FunctionError> {
     let failed = |source| FunctionError::Arrow { function: FUNCTION, source };
-    let (base, computed) = arguments.split_first().ok_or_else(|| super::misplaced(FUNCTION))?;
     let base = base.expanded(rows)?;
     let values: &StringViewArray = base.as_string_view_opt().ok_or_else(|| super::misplaced(FUNCTION))?;
     if steps.is_empty() && parse {
@@ -74,7 +105,7 @@ fn evaluate(
     });
     let computed = types
         .zip(computed)
-        .map(|(scalar_type, argument)| Ok((Cells::new(argument.array().as_ref(), scalar_type)?, argument)))
+        .map(|(scalar_type, argument)| Ok((Cells::new(argument.array().as_ref(), scalar_type)?, *argument)))
         .collect::<Result<Vec<_>, _>>()
         .map_err(failed)?;
     let part = |row: usize| {

@@ -572,6 +572,34 @@ fn computed_steps_are_members_or_indexes() {
 }
 
 #[test]
+fn a_path_is_a_function_too() {
+    // kql-semantics, dynamic.
+    check(
+        "path",
+        "dynamic, string, long -> dynamic",
+        r#"{"a":[1,[2]]} | a | -1 | [2]
+           {"a":[1]} | b | 0 | null
+           null | a | 0 | null
+           {"a":[null]} | a | 0 | null"#,
+    );
+    check(
+        "path",
+        "string, string -> long",
+        r#"{"a":5} | a | 5
+        {"a":"5"} | a | 5
+        {"a":5 | a | null
+        "" | a | null"#,
+    );
+    check(
+        "path",
+        "dynamic, dynamic -> string",
+        r#"{"a":"x"} | "a" | x
+        ["x","y"] | 1 | y
+        [1] | null | """#,
+    );
+}
+
+#[test]
 fn conversions_read_what_is_inside() {
     // kql-semantics, dynamic and casts.
     let values = texts(&[
