@@ -49,6 +49,7 @@ codes! {
     UNKNOWN_OPTION = "KQL0034", "an operator has no such option";
     CONVERSION_AS_LITERAL = "KQL0035", "a literal's type is called like a conversion function";
     NO_JOIN_CONDITION = "KQL0036", "a lookup has no `on`";
+    FOREIGN_OPERATOR = "KQL0037", "an operator is written as other languages write it";
 }
 
 #[cfg(test)]

@@ -5,7 +5,7 @@ mod operands;
 
 use wardenry_diagnostic::{Diagnostic, Span};
 
-use self::infix::{Infix, InfixKind};
+use self::infix::{Infix, InfixKind, Written};
 use super::Parser;
 use crate::ast::{BinaryOperator, Expr, ExprKind, Name};
 use crate::lexer::offset;
@@ -138,24 +138,23 @@ impl Parser<'_> {
         let end = self.ahead(infix.tokens - 1).span;
         let span = start.to(end);
         let text = self.text_of(span);
-        let right = match infix.kind {
-            InfixKind::Binary(BinaryOperator::And) if text == "&&" => Some((codes::SYMBOL_FOR_WORD, "and")),
-            InfixKind::Binary(BinaryOperator::Or) if text == "||" => Some((codes::SYMBOL_FOR_WORD, "or")),
-            InfixKind::Binary(BinaryOperator::Equal) if text == "=" => Some((codes::ASSIGN_FOR_EQUAL, "==")),
-            InfixKind::IsNull { .. } => None,
-            _ if self.at(TokenKind::Word) && text.bytes().any(|byte| byte.is_ascii_uppercase()) => {
-                Some((codes::WORD_CASE, ""))
-            }
-            _ => None,
+        let word = match infix.written {
+            Written::WithCapitals => text.to_ascii_lowercase(),
+            _ => infix.kind.text().to_owned(),
         };
-        if let Some((code, word)) = right {
-            let lower = text.to_ascii_lowercase();
-            let word = if word.is_empty() { &lower } else { word };
-            let message = match code {
-                codes::WORD_CASE => format!("operators are written in lower case: `{word}`"),
-                codes::ASSIGN_FOR_EQUAL => "`=` gives a name; values are compared with `==`".to_owned(),
-                _ => format!("there is no operator `{text}`; it is written `{word}`"),
-            };
+        let fault = match infix.written {
+            Written::AsItShould => None,
+            Written::WithCapitals => {
+                Some((codes::WORD_CASE, format!("operators are written in lower case: `{word}`")))
+            }
+            Written::AsAssignment => {
+                Some((codes::ASSIGN_FOR_EQUAL, "`=` gives a name; values are compared with `==`".to_owned()))
+            }
+            Written::AsElsewhere(code) => {
+                Some((code, format!("there is no operator `{text}`; it is written `{word}`")))
+            }
+        };
+        if let Some((code, message)) = fault {
             self.report(Diagnostic::error(code, span, message).with_replacement(
                 format!("use `{word}`"),
                 span,

@@ -89,6 +89,7 @@ pub(crate) fn class(word: &str) -> WordClass {
         | "others"
         | "pathformat"
         | "piechart"
+        | "project"
         | "pivotchart"
         | "queries"
         | "query_results"

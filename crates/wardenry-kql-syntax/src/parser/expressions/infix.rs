@@ -2,6 +2,7 @@
 
 use super::level;
 use crate::ast::{BinaryOperator, ListOperator};
+use crate::codes;
 use crate::parser::Parser;
 use crate::token::TokenKind;
 
@@ -12,6 +13,19 @@ pub(super) struct Infix {
     pub(super) level: u8,
     /// How many tokens it is written with.
     pub(super) tokens: usize,
+    pub(super) written: Written,
+}
+
+/// How an operator is written.
+#[derive(Clone, Copy)]
+pub(super) enum Written {
+    AsItShould,
+    /// `AND`, `Contains`.
+    WithCapitals,
+    /// `=` for `==`.
+    AsAssignment,
+    /// `&&`, `not in`, `=<`; with the code that says so.
+    AsElsewhere(&'static str),
 }
 
 #[derive(Clone, Copy)]
@@ -27,13 +41,36 @@ pub(super) enum InfixKind {
     },
 }
 
+impl InfixKind {
+    /// The operator as it is written.
+    pub(super) const fn text(self) -> &'static str {
+        match self {
+            Self::Binary(operator) => operator.text(),
+            Self::List(operator) => operator.text(),
+            Self::Between { negated: false } => "between",
+            Self::Between { negated: true } => "!between",
+            Self::IsNull { .. } => "isnull",
+        }
+    }
+}
+
+impl Infix {
+    const fn new(kind: InfixKind, level: u8, tokens: usize) -> Self {
+        Self { kind, level, tokens, written: Written::AsItShould }
+    }
+
+    const fn written(self, written: Written) -> Self {
+        Self { written, ..self }
+    }
+}
+
 impl Parser<'_> {
     pub(super) fn peek_infix(&self) -> Option<Infix> {
         use BinaryOperator as B;
         use level::{AND, EQUALITY, OR, PRODUCT, RELATION, SUM, TEXT};
         let (operator, level) = match self.kind() {
             TokenKind::Equal => (B::Equal, EQUALITY),
-            TokenKind::Assign if self.in_condition => (B::Equal, EQUALITY),
+            TokenKind::Assign | TokenKind::Arrow | TokenKind::Unknown => return self.peek_foreign_infix(),
             TokenKind::NotEqual | TokenKind::LessGreater => (B::NotEqual, EQUALITY),
             TokenKind::Less => (B::Less, RELATION),
             TokenKind::LessOrEqual => (B::LessOrEqual, RELATION),
@@ -47,10 +84,14 @@ impl Parser<'_> {
             TokenKind::EqualTilde => (B::EqualTilde, TEXT),
             TokenKind::NotTilde => (B::NotTilde, TEXT),
             TokenKind::Colon => (B::Colon, TEXT),
-            TokenKind::AndAnd => (B::And, AND),
+            TokenKind::AndAnd => {
+                let and = infix(InfixKind::Binary(B::And), AND);
+                return Some(and.written(Written::AsElsewhere(codes::SYMBOL_FOR_WORD)));
+            }
             // `a || b`, but not a pipe with nothing before the next one.
             TokenKind::Pipe if self.ahead(1).kind == TokenKind::Pipe && self.touches_next(0) => {
-                return Some(Infix { kind: InfixKind::Binary(B::Or), level: OR, tokens: 2 });
+                let or = Infix::new(InfixKind::Binary(B::Or), OR, 2);
+                return Some(or.written(Written::AsElsewhere(codes::SYMBOL_FOR_WORD)));
             }
             TokenKind::Word | TokenKind::BangWord => return self.peek_word_infix(),
             _ => return None,
@@ -67,8 +108,52 @@ impl Parser<'_> {
         if !word.bytes().any(|byte| byte.is_ascii_uppercase()) || !self.starts_operand(1) {
             return None;
         }
-        let lower = word.to_ascii_lowercase();
-        self.word_infix(&lower)
+        let infix = self.word_infix(&word.to_ascii_lowercase())?;
+        Some(match infix.written {
+            Written::AsItShould if !matches!(infix.kind, InfixKind::IsNull { .. }) => {
+                infix.written(Written::WithCapitals)
+            }
+            _ => infix,
+        })
+    }
+
+    /// `=`, `=<`, `=>` and `~=` in a condition.
+    fn peek_foreign_infix(&self) -> Option<Infix> {
+        let touching = self.touches_next(0).then(|| self.ahead(1).kind);
+        let elsewhere = |operator: BinaryOperator, level: u8, tokens: usize| {
+            let infix = Infix::new(InfixKind::Binary(operator), level, tokens);
+            Some(infix.written(Written::AsElsewhere(codes::FOREIGN_OPERATOR)))
+        };
+        match (self.kind(), touching) {
+            _ if !self.in_condition => None,
+            (TokenKind::Assign, Some(TokenKind::Less)) => {
+                elsewhere(BinaryOperator::LessOrEqual, level::RELATION, 2)
+            }
+            (TokenKind::Assign, _) => {
+                let infix = infix(InfixKind::Binary(BinaryOperator::Equal), level::EQUALITY);
+                Some(infix.written(Written::AsAssignment))
+            }
+            (TokenKind::Arrow, _) => elsewhere(BinaryOperator::GreaterOrEqual, level::RELATION, 1),
+            (_, Some(TokenKind::Assign)) if self.text() == "~" => {
+                elsewhere(BinaryOperator::EqualTilde, level::TEXT, 2)
+            }
+            _ => None,
+        }
+    }
+
+    /// `not in`, `not contains`.
+    fn negated_infix(&self) -> Option<Infix> {
+        let next = self.ahead(1);
+        if next.kind != TokenKind::Word {
+            return None;
+        }
+        let word = self.text_of(next.span).to_ascii_lowercase();
+        let infix = match word.as_str() {
+            "not" | "is" | "and" | "or" => return None,
+            "like" => self.word_infix("notlike")?,
+            _ => self.word_infix(&format!("!{word}"))?,
+        };
+        Some(Infix { tokens: 2, ..infix }.written(Written::AsElsewhere(codes::FOREIGN_OPERATOR)))
     }
 
     /// Whether the token that many places ahead may begin an operand.
@@ -102,8 +187,9 @@ impl Parser<'_> {
             "between" => return Some(infix(InfixKind::Between { negated: false }, EQUALITY)),
             "!between" => return Some(infix(InfixKind::Between { negated: true }, EQUALITY)),
             "is" => return self.is_null_infix(),
+            "not" => return self.negated_infix(),
             "matches" if self.word_ahead(1, "regex") => {
-                return Some(Infix { kind: InfixKind::Binary(B::MatchesRegex), level: TEXT, tokens: 2 });
+                return Some(Infix::new(InfixKind::Binary(B::MatchesRegex), TEXT, 2));
             }
             "has" => B::Has,
             "!has" => B::NotHas,
@@ -150,10 +236,10 @@ impl Parser<'_> {
         } else {
             return None;
         };
-        Some(Infix { kind: InfixKind::IsNull { negated }, level: level::EQUALITY, tokens })
+        Some(Infix::new(InfixKind::IsNull { negated }, level::EQUALITY, tokens))
     }
 }
 
 const fn infix(kind: InfixKind, level: u8) -> Infix {
-    Infix { kind, level, tokens: 1 }
+    Infix::new(kind, level, 1)
 }

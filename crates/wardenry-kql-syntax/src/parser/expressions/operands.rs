@@ -122,8 +122,27 @@ impl Parser<'_> {
                 Expr { kind: ExprKind::Star, span }
             }
             _ => {
+                let position = self.position;
                 self.expression_expected();
-                if matches!(self.kind(), TokenKind::Unknown | TokenKind::At | TokenKind::Assign) {
+                if self.at_backslash() {
+                    // The rest of a path would only make more errors.
+                    let goes_on = |kind| {
+                        matches!(
+                            kind,
+                            TokenKind::Word
+                                | TokenKind::Long
+                                | TokenKind::Dot
+                                | TokenKind::Minus
+                                | TokenKind::Unknown
+                        )
+                    };
+                    while self.touches_next(0) && goes_on(self.ahead(1).kind) {
+                        self.bump();
+                    }
+                }
+                if matches!(self.kind(), TokenKind::Unknown | TokenKind::At | TokenKind::Assign)
+                    || self.position > position
+                {
                     self.bump();
                 }
                 self.bogus()
@@ -265,6 +284,10 @@ impl Parser<'_> {
         self.tabular_expression()
     }
 
+    fn at_backslash(&self) -> bool {
+        self.at(TokenKind::Unknown) && self.text() == "\\"
+    }
+
     pub(super) fn expression_expected(&mut self) {
         let found = self.found();
         let at = self.missing_here();
@@ -276,6 +299,9 @@ impl Parser<'_> {
         if self.position > 0 && self.tokens[self.position - 1].kind == TokenKind::Comma {
             let comma = self.tokens[self.position - 1].span;
             diagnostic = diagnostic.with_replacement("remove the comma before it", comma, "");
+        } else if self.at_backslash() {
+            diagnostic =
+                diagnostic.with_note(r#"a path is text, and text stands in quotes: `@"C:\Windows"`"#);
         } else if self.at(TokenKind::Assign) {
             diagnostic = diagnostic.with_note("two values are compared with `==`");
         }
