@@ -49,6 +49,7 @@ use wardenry_kql_values::{ScalarType, Value};
 
 use crate::checked::{CheckedPlugin, CheckedQuery, Column, ColumnId, PluginSite, Rel, Render, SharedId};
 use crate::{Schema, codes};
+use expr::Typed;
 use relation::Relation;
 use scope::{BindingNode, Env};
 
@@ -57,7 +58,7 @@ const MAX_DEPTH: u32 = 400;
 /// How many operators may stand in a row, those of variables and functions included.
 const MAX_RELATION_DEPTH: u32 = 500;
 /// How many nodes a checked query may have, roughly.
-const MAX_NODES: usize = 300_000;
+const MAX_NODES: usize = 600_000;
 /// How many diagnostics are given.
 const MAX_DIAGNOSTICS: usize = 100;
 
@@ -73,7 +74,7 @@ pub struct CheckOptions {
 /// What came out.
 #[derive(Clone, Debug)]
 pub struct Checked {
-    /// `None` if there are errors, and while [`Checked::pending`] says that something must run first.
+    /// `None` if there are errors, if the tree has parts that could not be read, and while [`Checked::pending`] says that something must run first.
     pub query: Option<CheckedQuery>,
     /// What each tabular statement returns, as far as it is known.
     pub statements: Vec<StatementColumns>,
@@ -133,6 +134,7 @@ pub fn check(query: &ast::Query, schema: &dyn Schema, options: &CheckOptions) ->
         shared: Vec::new(),
         depth: 0,
         nodes: 0,
+        broken: false,
         exhausted: false,
         called: HashSet::new(),
         functions: Vec::new(),
@@ -165,6 +167,8 @@ struct Checker<'q> {
     shared: Vec<(SharedId, Rel)>,
     depth: u32,
     nodes: usize,
+    /// The tree has parts that could not be read, about which the parser has spoken.
+    broken: bool,
     /// A limit was exceeded: everything further is unknown.
     exhausted: bool,
     /// The functions that something calls.
@@ -194,6 +198,17 @@ impl Checker<'_> {
         {
             self.diagnostics.push(diagnostic);
         }
+    }
+
+    /// What stands for a part of the tree that could not be read.
+    fn unreadable_value(&mut self, span: Span) -> Typed {
+        self.broken = true;
+        Typed::unknown(span)
+    }
+
+    fn unreadable_table(&mut self, span: Span) -> Relation {
+        self.broken = true;
+        Relation::unknown(span)
     }
 
     fn error(&mut self, code: &'static str, span: Span, message: impl Into<String>) {

@@ -106,7 +106,8 @@ pub enum RelKind {
         input: Box<Rel>,
         predicate: Expr,
     },
-    /// One expression for each column of the relation, over the input's columns.
+    /// One expression for each column of the relation, over the input's columns. A column that is only read keeps its id,
+    /// whatever its new name.
     Project {
         input: Box<Rel>,
         exprs: Vec<Expr>,
@@ -222,6 +223,7 @@ pub struct SortKey {
 pub struct AggregateCall {
     /// The canonical name in the catalogue: `count`, `make_set`, …. `arg_max` and `arg_min` are split: each returned column
     /// is an `arg_max(maximized, returned)` call of its own, and the engine sees that they share their first argument.
+    /// `percentiles` is split into calls of `percentile`, and `take_any` of several columns into calls of `take_any`.
     pub function: &'static str,
     pub arguments: Vec<Expr>,
     pub scalar_type: ScalarType,

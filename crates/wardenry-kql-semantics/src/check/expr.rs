@@ -8,7 +8,7 @@ use super::relation::read;
 use super::scope::{Binding, Cx, Members};
 use super::{Checker, constants, suggest};
 use crate::catalogue::Argument;
-use crate::checked::{Column, Expr, ExprKind, PathStep};
+use crate::checked::{Column, ColumnId, Expr, ExprKind, PathStep};
 use crate::codes;
 
 /// A checked expression with what its users must know.
@@ -99,7 +99,7 @@ impl<'q> Checker<'q> {
 
     fn not_scalar(&mut self, expr: &'q ast::Expr) -> Typed {
         let message = match &expr.kind {
-            ast::ExprKind::Bogus => return Typed::unknown(expr.span),
+            ast::ExprKind::Bogus => return self.unreadable_value(expr.span),
             ast::ExprKind::Pipe(_) | ast::ExprKind::MemberCall { .. } => {
                 let diagnostic =
                     Diagnostic::error(codes::SCALAR_EXPECTED, expr.span, "a table cannot be a single value")
@@ -136,6 +136,7 @@ impl<'q> Checker<'q> {
         let span = name.span;
         let binding = self.lookup(cx.env, &name.text).cloned();
         if let Some(Binding::Scalar { value, parameter: true }) = &binding {
+            self.refuse_columns_of_another_row(value, span, cx);
             return self.use_value(value, span);
         }
         if let Some(column) = self.find_column(&name.text, cx) {
@@ -166,6 +167,26 @@ impl<'q> Checker<'q> {
                 Typed::unknown(span)
             }
             None => self.unknown_name(name, cx),
+        }
+    }
+
+    /// An argument that reads columns means nothing in a subquery of the function: that has rows of its own.
+    fn refuse_columns_of_another_row(&mut self, value: &Typed, span: Span, cx: &Cx<'_>) {
+        let Some(row) = cx.row.filter(|row| !row.open && cx.aggregation.is_none() && !value.unknown) else {
+            return;
+        };
+        let is_here = |id: ColumnId| {
+            row.columns.iter().chain(self.outer_rows.iter().flatten()).any(|column| column.id == id)
+        };
+        if !all_columns_read(&value.expr, &is_here) {
+            self.report(
+                Diagnostic::error(
+                    codes::CONSTANT_EXPECTED,
+                    span,
+                    "a subquery cannot read a column of the row that the function is called for",
+                )
+                .with_note("`join` or `lookup` puts the tables together"),
+            );
         }
     }
 
@@ -398,7 +419,10 @@ impl<'q> Checker<'q> {
                 None
             }
             ast::ExprKind::Parenthesized(inner) => self.column_name(inner, cx),
-            ast::ExprKind::Index { .. } | ast::ExprKind::Bogus => None,
+            ast::ExprKind::Bogus => {
+                self.broken = true;
+                None
+            }
             ast::ExprKind::Dollar(name) => {
                 let full = format!("${}", name.trim_start_matches('$'));
                 cx.row.and_then(|row| row.find(&full)).cloned()
@@ -412,6 +436,24 @@ impl<'q> Checker<'q> {
 
     pub(super) fn read_column(&self, column: &Column, span: Span) -> Expr {
         read(column, span)
+    }
+}
+
+/// Whether all columns that an expression reads, those of its subqueries aside, are as asked.
+fn all_columns_read(expr: &Expr, ask: &impl Fn(ColumnId) -> bool) -> bool {
+    match &expr.kind {
+        ExprKind::Column(id) => ask(*id),
+        ExprKind::Call { arguments, .. } | ExprKind::Window { arguments, .. } => {
+            arguments.iter().all(|argument| all_columns_read(argument, ask))
+        }
+        ExprKind::Path { base, steps } => {
+            all_columns_read(base, ask)
+                && steps.iter().all(|step| match step {
+                    PathStep::Computed(index) => all_columns_read(index, ask),
+                    PathStep::Member(_) | PathStep::Index(_) => true,
+                })
+        }
+        ExprKind::Literal(_) | ExprKind::ScalarSubquery(_) | ExprKind::SetSubquery(_) | ExprKind::Now => true,
     }
 }
 

@@ -81,7 +81,7 @@ impl<'q> Checker<'q> {
                     ast::ExprKind::Call { name, .. } if matches!(&*name.text, "pack" | "pack_all") => {
                         packed = true;
                     }
-                    ast::ExprKind::Bogus => {}
+                    ast::ExprKind::Bogus => self.broken = true,
                     _ => {
                         self.error(codes::COLUMN_EXPECTED, item.span, "the name of a column must stand here");
                     }

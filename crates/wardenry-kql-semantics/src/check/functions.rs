@@ -82,7 +82,7 @@ impl<'q> Checker<'q> {
             match &statement.kind {
                 ast::StatementKind::Let(binding) => env = self.let_statement(binding, env, block),
                 ast::StatementKind::Expression(expr) => value = Some(expr),
-                ast::StatementKind::Bogus => {}
+                ast::StatementKind::Bogus => self.broken = true,
                 _ => self.error(
                     codes::NOT_SUPPORTED,
                     statement.span,

@@ -298,3 +298,21 @@ impl<'q> Checker<'q> {
         None
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::TABLE_FUNCTIONS;
+    use crate::catalogue::{HOSTED_FUNCTIONS, Support};
+
+    #[test]
+    fn the_catalogue_lists_the_functions_that_are_here() {
+        let listed: Vec<(&str, bool)> = HOSTED_FUNCTIONS
+            .iter()
+            .filter(|function| function.support != Support::No)
+            .map(|function| (function.name, function.invoked))
+            .collect();
+        let here: Vec<(&str, bool)> =
+            TABLE_FUNCTIONS.iter().map(|function| (function.name, function.invoked)).collect();
+        assert_eq!(here, listed);
+    }
+}

@@ -10,6 +10,7 @@ use wardenry_kql_values::ScalarType;
 use super::expr::{Typed, written_name};
 use super::pipeline::At;
 use super::relation::{Relation, read};
+use super::scope::Cx;
 use super::{Checker, suggest};
 use crate::checked::{Column, Expr, JoinKind, RelKind};
 use crate::codes;
@@ -45,7 +46,7 @@ impl<'q> Checker<'q> {
             None => JoinKind::InnerUnique,
             Some((word, span)) => self.join_kind(word, *span, KINDS),
         };
-        let right = self.table(right, &super::scope::Cx::constant(at.env));
+        let right = self.subquery(right, &Cx::constant(at.env));
         let pairs = self.join_condition(at, condition, &left, &right);
         let on = self.join_keys(pairs);
         let span = at.span();
@@ -75,7 +76,7 @@ impl<'q> Checker<'q> {
             None => JoinKind::LeftOuter,
             Some((word, span)) => self.join_kind(word, *span, &kinds),
         };
-        let right = self.table(right, &super::scope::Cx::constant(at.env));
+        let right = self.subquery(right, &Cx::constant(at.env));
         let pairs = self.join_condition(at, condition, &left, &right);
         let keys: HashSet<_> = pairs.iter().map(|(_, right)| right.id).collect();
         let on = self.join_keys(pairs);
@@ -202,7 +203,7 @@ impl<'q> Checker<'q> {
                     _ => self.refuse_condition(item.span),
                 }
             }
-            ast::ExprKind::Bogus => {}
+            ast::ExprKind::Bogus => self.broken = true,
             _ => self.refuse_condition(item.span),
         }
     }

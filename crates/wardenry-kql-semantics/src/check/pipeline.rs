@@ -99,7 +99,7 @@ impl<'q> Checker<'q> {
             OperatorKind::Find { .. } => self.find(at, None),
             OperatorKind::Evaluate { .. } => self.evaluate(at, None),
             OperatorKind::MacroExpand { .. } => self.not_supported(at, "macro-expand"),
-            OperatorKind::Bogus => Relation::unknown(at.span()),
+            OperatorKind::Bogus => self.unreadable_table(at.span()),
             _ => {
                 self.error(codes::TABLE_EXPECTED, at.keyword(), "a table must stand before this operator");
                 Relation::unknown(at.span())
@@ -192,6 +192,7 @@ impl<'q> Checker<'q> {
             OperatorKind::MacroExpand { .. } => self.not_supported(at, "macro-expand"),
             OperatorKind::ExecuteAndCache => self.not_supported(at, "execute_and_cache"),
             OperatorKind::Bogus => {
+                self.broken = true;
                 let mut input = input;
                 input.open = true;
                 input
@@ -311,6 +312,7 @@ impl<'q> Checker<'q> {
             let scalar_type = column.type_name.scalar_type.unwrap_or(ScalarType::Dynamic);
             let fresh = self.fresh_column(&*name.text, scalar_type);
             if column.type_name.scalar_type.is_none() {
+                self.broken = true;
                 self.unknown.insert(fresh.id);
             }
             declared.push(fresh);

@@ -46,7 +46,7 @@ impl<'q> Checker<'q> {
             {
                 self.other_source(base, span)
             }
-            ast::ExprKind::Bogus => Relation::unknown(span),
+            ast::ExprKind::Bogus => self.unreadable_table(span),
             ast::ExprKind::Named { value, .. } => self.table(value, cx),
             _ => {
                 self.error(codes::TABLE_EXPECTED, span, "a table must stand here");

@@ -20,7 +20,6 @@ impl<'q> Checker<'q> {
         let block = self.fresh_block();
         let mut statements = Vec::new();
         let mut columns = Vec::new();
-        let mut bogus = false;
         for statement in &query.statements {
             match &statement.kind {
                 ast::StatementKind::Expression(expr) => {
@@ -47,10 +46,10 @@ impl<'q> Checker<'q> {
                 ast::StatementKind::DeclarePattern { .. } => {
                     self.unsupported_statement("`declare pattern`", statement.span);
                 }
-                ast::StatementKind::Bogus => bogus = true,
+                ast::StatementKind::Bogus => self.broken = true,
             }
         }
-        if statements.is_empty() && !bogus && self.diagnostics.is_empty() {
+        if statements.is_empty() && !self.broken && self.diagnostics.is_empty() {
             let diagnostic = Diagnostic::error(codes::NO_RESULT, query.span, "the query returns nothing")
                 .with_note("end it with a table, or with `print`");
             self.report(diagnostic);
@@ -62,17 +61,12 @@ impl<'q> Checker<'q> {
                 self.check_uncalled(function, env);
             }
         }
-        self.finish(statements, columns, bogus)
+        self.finish(statements, columns)
     }
 
-    fn finish(
-        mut self,
-        mut statements: Vec<CheckedStatement>,
-        columns: Vec<StatementColumns>,
-        bogus: bool,
-    ) -> Checked {
+    fn finish(mut self, mut statements: Vec<CheckedStatement>, columns: Vec<StatementColumns>) -> Checked {
         self.diagnostics.sort_by_key(|diagnostic| (diagnostic.span.start, diagnostic.span.end));
-        let failed = bogus
+        let failed = self.broken
             || statements.is_empty()
             || self.diagnostics.iter().any(|diagnostic| diagnostic.severity == Severity::Error);
         let pending = self.pending.take().filter(|_| !failed).map(|mut pending| {
@@ -122,7 +116,7 @@ impl<'q> Checker<'q> {
                         Some(Binding::Scalar { .. } | Binding::Function { .. })
                     )
                 }
-                ast::ExprKind::Bogus => return Relation::unknown(expr.span),
+                ast::ExprKind::Bogus => return self.unreadable_table(expr.span),
                 _ => false,
             };
         if single_value {

@@ -42,17 +42,16 @@ impl<'q> Checker<'q> {
         let source = ["withsource", "with_source"].iter().find_map(|name| self.option(at, name));
         let source = source.map(|option| self.option_text(option, at.env));
         let mut inputs: Vec<Relation> = input.into_iter().collect();
-        let mut missing = false;
         for table in tables {
-            let found = self.union_input(table, at, fuzzy);
-            missing |= found.is_empty();
-            inputs.extend(found);
+            inputs.extend(self.union_input(table, at, fuzzy));
         }
-        let mut relation = self.united(inputs, inner, source.as_deref(), at.span());
-        if relation.rel.columns.is_empty() && missing {
-            relation.open = true;
+        if inputs.is_empty() {
+            if fuzzy {
+                self.error(codes::UNKNOWN_TABLE, at.keyword(), "none of the tables exists");
+            }
+            return Relation::unknown(at.span());
         }
-        relation
+        self.united(inputs, inner, source.as_deref(), at.span())
     }
 
     /// The relations that an operand means: one, or all tables that fit a wildcard, or none.
@@ -78,14 +77,14 @@ impl<'q> Checker<'q> {
                 }
             }
             _ if fuzzy => self.fuzzy_table(table, &cx),
-            _ => vec![self.table(table, &cx)],
+            _ => vec![self.subquery(table, &cx)],
         }
     }
 
     /// A table whose source may be missing: then it is left out.
     fn fuzzy_table(&mut self, table: &'q ast::Expr, cx: &Cx<'_>) -> Vec<Relation> {
         let before = self.diagnostics.len();
-        let relation = self.table(table, cx);
+        let relation = self.subquery(table, cx);
         let is_missing = |diagnostic: &Diagnostic| {
             matches!(diagnostic.code, codes::UNKNOWN_TABLE | codes::OTHER_SOURCE)
                 && table.span.start <= diagnostic.span.start
