@@ -165,6 +165,7 @@ pub enum ExprKind {
         operator: UnaryOperator,
         operand: Box<Expr>,
     },
+    /// Operators of one level lean to the left; long chains of `and` and of `or` are balanced (see [`crate::MAX_CHAIN`]).
     Binary {
         operator: BinaryOperator,
         operator_span: Span,

@@ -1,6 +1,7 @@
 //! Texts that somebody made to hurt: they cost time in proportion to their length, and the stack holds.
 
-use wardenry_kql_syntax::{MAX_DEPTH, MAX_DIAGNOSTICS, MAX_TEXT_BYTES, codes, parse};
+use wardenry_kql_syntax::dump::dump;
+use wardenry_kql_syntax::{MAX_DEPTH, MAX_DIAGNOSTICS, MAX_TEXT_BYTES, codes, format, parse};
 
 /// What stands for a million of something, kept small enough for a test without optimisation.
 const MANY: usize = 40_000;
@@ -164,11 +165,34 @@ fn a_text_of_more_than_the_limit_is_refused_unread() {
 }
 
 #[test]
-fn the_depth_that_is_allowed_is_read() {
+fn the_depth_that_is_allowed_is_read_and_written() {
     // A call costs an argument's two levels, so does a parenthesis.
-    for (open, close) in [("(", ")"), ("f(", ")"), ("a[", "]")] {
-        let depth = 100;
+    for (open, close) in
+        [("(", ")"), ("f(", ")"), ("a[", "]"), ("dynamic([", "])"), ("toscalar(T | where ", ")")]
+    {
+        let depth = 60;
         let text = format!("print {}1{}", open.repeat(depth), close.repeat(depth));
         assert_eq!(codes_of(&text), [""; 0], "{open}");
+        let formatted = format(&text).expect("the text has no errors");
+        assert_eq!(dump(&parse(&formatted).query), dump(&parse(&text).query), "{open}");
+    }
+    let most = MAX_DEPTH as usize / 2 - 4;
+    let text = format!("print {}1{}", "(".repeat(most), ")".repeat(most));
+    assert!(format(&text).is_ok_and(|formatted| dump(&parse(&formatted).query) == dump(&parse(&text).query)));
+}
+
+#[test]
+fn long_texts_are_formatted() {
+    for piece in ["a == 2 or ", "a == 2 and b or ", "f(a, b) == \"x\" and "] {
+        let text = format!("T | where {}a == 1", piece.repeat(MANY / piece.len()));
+        let formatted = format(&text).expect("the text has no errors");
+        assert_eq!(format(&formatted).as_deref(), Ok(formatted.as_str()));
+    }
+    for (start, piece, end) in
+        [("print ", "1, ", "1"), ("print dynamic([", "\"a\", ", "1])"), ("T | where a in (", "b, ", "c)")]
+    {
+        let text = format!("{start}{}{end}", piece.repeat(MANY / piece.len()));
+        let formatted = format(&text).expect("the text has no errors");
+        assert_eq!(format(&formatted).as_deref(), Ok(formatted.as_str()));
     }
 }
