@@ -3,7 +3,7 @@ use wardenry_kql_values::{Decimal, ScalarType, boolean};
 
 use super::{from_dynamic, impossible};
 use crate::FunctionError;
-use crate::rows::{Argument, Bool, Dec, Int, Json, Long, Real, Text, map1};
+use crate::rows::{Argument, Bool, Dec, Int, Long, Real, Text, map1};
 
 /// Of numbers all but zero are true.
 pub(super) fn convert(argument: &Argument, from: ScalarType, rows: usize) -> Result<ArrayRef, FunctionError> {
@@ -14,7 +14,7 @@ pub(super) fn convert(argument: &Argument, from: ScalarType, rows: usize) -> Res
         ScalarType::Real => map1::<Real, Bool>(argument, rows, |value| Some(value != 0.0)),
         ScalarType::Decimal => map1::<Dec, Bool>(argument, rows, |value| Some(value != Decimal::ZERO)),
         ScalarType::String => map1::<Text, Bool>(argument, rows, boolean::parse),
-        ScalarType::Dynamic => map1::<Json, Bool>(argument, rows, from_dynamic::bool),
+        ScalarType::Dynamic => from_dynamic::convert(argument, ScalarType::Bool),
         ScalarType::Datetime | ScalarType::Timespan | ScalarType::Guid => impossible(ScalarType::Bool, rows),
     }
 }

@@ -3,7 +3,7 @@ use wardenry_kql_values::{Decimal, ScalarType, datetime};
 
 use super::{from_dynamic, impossible, to_integer};
 use crate::FunctionError;
-use crate::rows::{Argument, Dec, Int, Json, Long, Real, Text, map1};
+use crate::rows::{Argument, Dec, Int, Long, Real, Text, map1};
 
 /// A number is one of ticks since 0001-01-01.
 pub(super) fn convert(argument: &Argument, from: ScalarType, rows: usize) -> Result<ArrayRef, FunctionError> {
@@ -19,7 +19,7 @@ pub(super) fn convert(argument: &Argument, from: ScalarType, rows: usize) -> Res
         }
         ScalarType::Datetime => Ok(argument.array().clone()),
         ScalarType::String => map1::<Text, Long>(argument, rows, datetime::parse),
-        ScalarType::Dynamic => map1::<Json, Long>(argument, rows, from_dynamic::datetime),
+        ScalarType::Dynamic => from_dynamic::convert(argument, ScalarType::Datetime),
         ScalarType::Bool | ScalarType::Guid => impossible(ScalarType::Datetime, rows),
     }
 }

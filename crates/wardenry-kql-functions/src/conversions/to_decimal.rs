@@ -3,7 +3,7 @@ use wardenry_kql_values::{Decimal, ScalarType};
 
 use super::{from_dynamic, impossible};
 use crate::FunctionError;
-use crate::rows::{Argument, Bool, Dec, Int, Json, Long, Real, Text, map1};
+use crate::rows::{Argument, Bool, Dec, Int, Long, Real, Text, map1};
 
 pub(super) fn convert(argument: &Argument, from: ScalarType, rows: usize) -> Result<ArrayRef, FunctionError> {
     match from {
@@ -15,7 +15,7 @@ pub(super) fn convert(argument: &Argument, from: ScalarType, rows: usize) -> Res
         ScalarType::Real => map1::<Real, Dec>(argument, rows, Decimal::from_f64),
         ScalarType::Decimal => Ok(argument.array().clone()),
         ScalarType::String => map1::<Text, Dec>(argument, rows, Decimal::parse),
-        ScalarType::Dynamic => map1::<Json, Dec>(argument, rows, from_dynamic::decimal),
+        ScalarType::Dynamic => from_dynamic::convert(argument, ScalarType::Decimal),
         ScalarType::Guid => impossible(ScalarType::Decimal, rows),
     }
 }

@@ -3,7 +3,7 @@ use wardenry_kql_values::{Decimal, ScalarType, integer};
 
 use super::{from_dynamic, impossible};
 use crate::FunctionError;
-use crate::rows::{Argument, Bool, Dec, Int, Json, Long, Real, Text, map1};
+use crate::rows::{Argument, Bool, Dec, Int, Long, Real, Text, map1};
 
 /// Numbers lose their fraction, then all but their lowest 32 bits.
 pub(super) fn to_int(argument: &Argument, from: ScalarType, rows: usize) -> Result<ArrayRef, FunctionError> {
@@ -18,7 +18,7 @@ pub(super) fn to_int(argument: &Argument, from: ScalarType, rows: usize) -> Resu
             map1::<Dec, Int>(argument, rows, |value: Decimal| Some(low_bits(value.to_i64_wrapping())))
         }
         ScalarType::String => map1::<Text, Int>(argument, rows, integer::parse_int),
-        ScalarType::Dynamic => map1::<Json, Int>(argument, rows, from_dynamic::int),
+        ScalarType::Dynamic => from_dynamic::convert(argument, ScalarType::Int),
         ScalarType::Guid => impossible(ScalarType::Int, rows),
     }
 }
@@ -34,7 +34,7 @@ pub(super) fn to_long(argument: &Argument, from: ScalarType, rows: usize) -> Res
             map1::<Dec, Long>(argument, rows, |value: Decimal| Some(value.to_i64_wrapping()))
         }
         ScalarType::String => map1::<Text, Long>(argument, rows, integer::parse_long),
-        ScalarType::Dynamic => map1::<Json, Long>(argument, rows, from_dynamic::long),
+        ScalarType::Dynamic => from_dynamic::convert(argument, ScalarType::Long),
         ScalarType::Guid => impossible(ScalarType::Long, rows),
     }
 }

@@ -3,7 +3,7 @@ use wardenry_kql_values::{Decimal, ScalarType, real};
 
 use super::{from_dynamic, impossible};
 use crate::FunctionError;
-use crate::rows::{Argument, Bool, Dec, Int, Json, Long, Real, Text, map1};
+use crate::rows::{Argument, Bool, Dec, Int, Long, Real, Text, map1};
 
 #[expect(clippy::cast_precision_loss, reason = "the nearest real is what a long becomes")]
 pub(super) fn convert(argument: &Argument, from: ScalarType, rows: usize) -> Result<ArrayRef, FunctionError> {
@@ -16,7 +16,7 @@ pub(super) fn convert(argument: &Argument, from: ScalarType, rows: usize) -> Res
         ScalarType::Real => Ok(argument.array().clone()),
         ScalarType::Decimal => map1::<Dec, Real>(argument, rows, |value: Decimal| Some(value.to_f64())),
         ScalarType::String => map1::<Text, Real>(argument, rows, real::parse),
-        ScalarType::Dynamic => map1::<Json, Real>(argument, rows, from_dynamic::real),
+        ScalarType::Dynamic => from_dynamic::convert(argument, ScalarType::Real),
         ScalarType::Guid => impossible(ScalarType::Real, rows),
     }
 }

@@ -4,7 +4,7 @@ use arrow::array::ArrayRef;
 use wardenry_kql_values::{Decimal, ScalarType, boolean, datetime, guid, real, timespan};
 
 use crate::FunctionError;
-use crate::rows::{Argument, Bool, Dec, Guid, Int, Json, Long, Real, text1};
+use crate::rows::{Argument, Bool, Dec, Guid, Int, Long, Real, text1};
 
 pub(super) fn convert(argument: &Argument, from: ScalarType, rows: usize) -> Result<ArrayRef, FunctionError> {
     match from {
@@ -16,7 +16,7 @@ pub(super) fn convert(argument: &Argument, from: ScalarType, rows: usize) -> Res
         ScalarType::Datetime => text1::<Long>(argument, rows, datetime::write),
         ScalarType::Timespan => text1::<Long>(argument, rows, timespan::write),
         ScalarType::Guid => text1::<Guid>(argument, rows, guid::write),
-        ScalarType::Dynamic => text1::<Json>(argument, rows, super::from_dynamic::write_text),
+        ScalarType::Dynamic => super::from_dynamic::convert(argument, ScalarType::String),
         ScalarType::String => Ok(argument.array().clone()),
     }
 }

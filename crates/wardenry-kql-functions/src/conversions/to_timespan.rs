@@ -3,7 +3,7 @@ use wardenry_kql_values::{Decimal, ScalarType, timespan};
 
 use super::{from_dynamic, impossible, to_integer};
 use crate::FunctionError;
-use crate::rows::{Argument, Dec, Int, Json, Long, Real, Text, map1};
+use crate::rows::{Argument, Dec, Int, Long, Real, Text, map1};
 
 /// A number is one of ticks.
 pub(super) fn convert(argument: &Argument, from: ScalarType, rows: usize) -> Result<ArrayRef, FunctionError> {
@@ -15,7 +15,7 @@ pub(super) fn convert(argument: &Argument, from: ScalarType, rows: usize) -> Res
             map1::<Dec, Long>(argument, rows, |value: Decimal| Some(value.to_i64_wrapping()))
         }
         ScalarType::String => map1::<Text, Long>(argument, rows, timespan::parse),
-        ScalarType::Dynamic => map1::<Json, Long>(argument, rows, from_dynamic::timespan),
+        ScalarType::Dynamic => from_dynamic::convert(argument, ScalarType::Timespan),
         ScalarType::Bool | ScalarType::Guid => impossible(ScalarType::Timespan, rows),
     }
 }
