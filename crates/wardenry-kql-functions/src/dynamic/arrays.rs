@@ -101,7 +101,9 @@ fn split(cells: &[Cell<'_>], writer: &mut DynamicWriter) -> Option<()> {
 
 fn write_array(writer: &mut DynamicWriter, elements: &[Dynamic<'_>]) {
     writer.begin_array();
-    elements.iter().for_each(|element| writer.value(*element));
+    for element in elements {
+        writer.value(*element);
+    }
     writer.end_array();
 }
 
@@ -162,9 +164,11 @@ fn reverse(cells: &[Cell<'_>], writer: &mut DynamicWriter) -> Option<()> {
     Some(())
 }
 
-/// [array-sum-function.md]; null if an element is no number.
+/// [array-sum-function.md]; null if an element is no number, and if there are no elements.
 fn sum(cells: &[Cell<'_>]) -> Option<f64> {
-    cells.first()?.array()?.try_fold(0.0, |sum, element| Some(sum + element_as_f64(element)?))
+    let mut numbers = cells.first()?.array()?.map(element_as_f64);
+    let first = numbers.next()??;
+    numbers.try_fold(first, |sum, number| Some(sum + number?))
 }
 
 /// [strcat-array-function.md]: texts without quotes, null as nothing, other elements as JSON.
@@ -199,14 +203,18 @@ fn zip(cells: &[Cell<'_>], writer: &mut DynamicWriter) -> Option<()> {
 }
 
 /// [pack-array-function.md]
+#[expect(clippy::unnecessary_wraps, reason = "row functions may say null")]
 fn pack(cells: &[Cell<'_>], writer: &mut DynamicWriter) -> Option<()> {
     writer.begin_array();
-    cells.iter().for_each(|cell| cell.write(writer));
+    for cell in cells {
+        cell.write(writer);
+    }
     writer.end_array();
     Some(())
 }
 
 /// [jaccard-index-function.md]
+#[expect(clippy::unnecessary_wraps, reason = "what binds may fail")]
 fn bind_jaccard(call: &ScalarCall<'_>) -> Result<Box<dyn Kernel>, FunctionError> {
     Ok(if call.result_type == ScalarType::Dynamic {
         per_row::dynamic(call, |cells, writer| {

@@ -6,7 +6,7 @@ use std::cmp::Ordering;
 use wardenry_kql_values::real;
 
 use super::scan::{string_end, value_end};
-use super::text::{unescape, write_string};
+use super::text::{has_minimal_escapes, unescape, write_string};
 use super::validate::MAX_DEPTH;
 use super::value::{Dynamic, Kind};
 
@@ -29,6 +29,13 @@ impl<'a> Dynamic<'a> {
                 b'"' => match string_end(bytes, at + 1) {
                     Some((end, true)) => {
                         let inside = text.get(at + 1..end - 1).unwrap_or_default();
+                        if has_minimal_escapes(inside) {
+                            if let Some(out) = &mut out {
+                                out.push_str(text.get(at..end).unwrap_or_default());
+                            }
+                            at = end;
+                            continue;
+                        }
                         let out = out.get_or_insert_with(|| text[..at].to_owned());
                         write_string(out, &unescape(inside));
                         at = end;

@@ -30,6 +30,7 @@ impl<'a> Wanted<'a> {
         }
     }
 
+    #[expect(clippy::cast_precision_loss, reason = "beside a real, a long is a real")]
     #[expect(clippy::float_cmp, reason = "the values are asked to be the same")]
     pub(super) fn is(&self, element: Dynamic<'_>) -> bool {
         match self {

@@ -1,8 +1,8 @@
-//! JSONPath, the part of it that KQL has: `$.name`, `$['a name']`, `$["a name"]`, `$[0]`. [jsonpath.md]
+//! `JSONPath`, the part of it that KQL has: `$.name`, `$['a name']`, `$["a name"]`, `$[0]`. [jsonpath.md]
 
 use super::locate::Step;
 
-/// A step of a JSONPath.
+/// A step of a `JSONPath`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Segment {
     Member(Box<str>),

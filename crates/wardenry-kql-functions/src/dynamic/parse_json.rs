@@ -14,6 +14,7 @@ use super::views::ViewWriter;
 use crate::rows::kernel;
 use crate::{FunctionError, Kernel, ScalarCall};
 
+#[expect(clippy::unnecessary_wraps, reason = "what binds may fail")]
 pub(super) fn bind(call: &ScalarCall<'_>) -> Result<Box<dyn Kernel>, FunctionError> {
     let function = call.name;
     let is_dynamic = call.argument_types.first() == Some(&ScalarType::Dynamic);

@@ -34,7 +34,9 @@ fn rotate(cells: &[Cell<'_>], writer: &mut DynamicWriter, to_right: fn(i64) -> i
         elements.rotate_right(usize::try_from(count.rem_euclid(length)).ok()?);
     }
     writer.begin_array();
-    elements.into_iter().for_each(|element| writer.value(element));
+    for element in elements {
+        writer.value(element);
+    }
     writer.end_array();
     Some(())
 }

@@ -9,6 +9,7 @@ use crate::{FunctionError, Kernel, ScalarCall, ScalarFunction};
 pub(super) const ESTIMATE_DATA_SIZE: ScalarFunction = ScalarFunction { names: &["estimate_data_size"], bind };
 
 /// Texts and dynamic values count their bytes, all others those of their type, null or not.
+#[expect(clippy::unnecessary_wraps, reason = "what binds may fail")]
 fn bind(call: &ScalarCall<'_>) -> Result<Box<dyn Kernel>, FunctionError> {
     let (function, types) = (call.name, call.argument_types.to_vec());
     Ok(kernel(function, move |arguments, rows| {

@@ -45,7 +45,9 @@ fn sort(cells: &[Cell<'_>], writer: &mut DynamicWriter, direction: fn(Ordering) 
     });
     let write = |elements: &[Dynamic<'_>], writer: &mut DynamicWriter| {
         writer.begin_array();
-        order.iter().for_each(|index| writer.value(elements[*index]));
+        for index in &order {
+            writer.value(elements[*index]);
+        }
         writer.end_array();
     };
     if arrays.len() == 1 {

@@ -48,7 +48,7 @@ fn array_length_and_sum() {
         r#"[1,2,3,4] | 10
            [1,"x"] | null
            {"a":1} | null
-           [] | 0"#,
+           [] | null"#,
     );
 }
 

@@ -24,6 +24,18 @@ pub(super) fn unescape(inside: &str) -> String {
     out
 }
 
+/// Whether writing the string anew would give the same inside. No for some, `\u0001` for example, that would.
+pub(super) fn has_minimal_escapes(inside: &str) -> bool {
+    let mut rest = inside;
+    while let Some((_, escape)) = rest.split_once('\\') {
+        match escape.as_bytes().first() {
+            Some(b'"' | b'\\' | b'b' | b'f' | b'n' | b'r' | b't') => rest = &escape[1..],
+            _ => return false,
+        }
+    }
+    true
+}
+
 /// The character of the digits that `rest` begins with, and of the second half of a surrogate pair.
 fn unicode_escape(rest: &mut &str) -> char {
     let Some(unit) = code_unit(rest) else {

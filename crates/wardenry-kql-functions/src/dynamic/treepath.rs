@@ -18,7 +18,9 @@ fn treepath(cells: &[Cell<'_>], writer: &mut DynamicWriter) -> Option<()> {
     let mut paths = Paths { seen: HashSet::new(), in_order: Vec::new() };
     paths.add_below(value, &mut String::new(), 0);
     writer.begin_array();
-    paths.in_order.iter().for_each(|path| writer.string(path));
+    for path in &paths.in_order {
+        writer.string(path);
+    }
     writer.end_array();
     Some(())
 }

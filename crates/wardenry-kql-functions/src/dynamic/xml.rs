@@ -67,7 +67,9 @@ fn write_contents(contents: &[Content], writer: &mut DynamicWriter) {
         return;
     }
     writer.begin_array();
-    contents.iter().for_each(|content| write(content, writer));
+    for content in contents {
+        write(content, writer);
+    }
     writer.end_array();
 }
 
