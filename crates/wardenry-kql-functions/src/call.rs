@@ -64,3 +64,10 @@ pub enum FunctionError {
         source: arrow::error::ArrowError,
     },
 }
+
+impl FunctionError {
+    /// A call whose arguments are not those of the function. The checker lets none through.
+    pub(crate) fn misplaced(function: &'static str) -> Self {
+        Self::Argument { function, message: "the arguments are not those of the function".to_owned() }
+    }
+}

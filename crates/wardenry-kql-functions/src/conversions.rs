@@ -47,11 +47,11 @@ pub(crate) const FUNCTIONS: &[ScalarFunction] = &[
 fn bind(call: &ScalarCall<'_>) -> Result<Box<dyn Kernel>, FunctionError> {
     let function = call.name;
     let (&[from], to) = (call.argument_types, call.result_type) else {
-        return Err(FunctionError::Argument { function, message: "takes one argument".to_owned() });
+        return Err(FunctionError::misplaced(function));
     };
     Ok(kernel(function, move |arguments, rows| match arguments {
         [argument] => convert(argument, from, to, rows),
-        _ => Err(FunctionError::Argument { function, message: "takes one argument".to_owned() }),
+        _ => Err(FunctionError::misplaced(function)),
     }))
 }
 

@@ -71,8 +71,3 @@ fn literal<'a>(call: &ScalarCall<'a>, position: usize) -> Result<&'a str, Functi
         }),
     }
 }
-
-/// A call with arguments that the function does not have. The checker lets none through.
-fn misplaced(function: &'static str) -> FunctionError {
-    FunctionError::Argument { function, message: "the arguments are not those of the function".to_owned() }
-}

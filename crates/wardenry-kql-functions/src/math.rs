@@ -12,7 +12,7 @@ mod real;
 mod round;
 mod tests_of_reals;
 
-use crate::{FunctionError, ScalarFunction};
+use crate::ScalarFunction;
 
 /// Every function of this module.
 pub(crate) const FUNCTIONS: &[ScalarFunction] = &[
@@ -33,8 +33,3 @@ pub(crate) const FUNCTIONS: &[ScalarFunction] = &[
     ScalarFunction { names: &["pow", "atan2"], bind: real::bind_binary },
     ScalarFunction { names: &["pi"], bind: real::bind_pi },
 ];
-
-/// A call with arguments that the function does not have. The checker lets none through.
-fn misplaced(function: &'static str) -> FunctionError {
-    FunctionError::Argument { function, message: "the arguments are not those of the function".to_owned() }
-}

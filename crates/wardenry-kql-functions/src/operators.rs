@@ -12,7 +12,7 @@ mod gettype;
 mod logic;
 mod range;
 
-use crate::{FunctionError, ScalarFunction};
+use crate::ScalarFunction;
 
 /// Every function of this module.
 pub(crate) const FUNCTIONS: &[ScalarFunction] = &[
@@ -42,8 +42,3 @@ pub(crate) const FUNCTIONS: &[ScalarFunction] = &[
         bind: bits::bind,
     },
 ];
-
-/// A call that is not well typed. The checker lets none through.
-fn misplaced(function: &'static str) -> FunctionError {
-    FunctionError::Argument { function, message: "the operands are not of types that go together".to_owned() }
-}

@@ -1,5 +1,7 @@
 //! Tables of cases for scalar functions.
 
+mod edges;
+
 use std::sync::Arc;
 
 use arrow::array::{
@@ -33,10 +35,7 @@ pub(crate) fn check_constants(
     table: &str,
     literals: &[Option<Value>],
 ) {
-    let (arguments, result) = signature.split_once("->").expect("a signature has an arrow");
-    let types: Vec<ScalarType> =
-        arguments.split(',').map(str::trim).filter(|name| !name.is_empty()).map(parse_type).collect();
-    let result_type = parse_type(result.trim());
+    let (types, result_type) = parse_signature(signature);
     let rows: Vec<(Vec<Value>, Value)> = table
         .lines()
         .map(str::trim)
@@ -121,6 +120,12 @@ fn call(
     };
     assert_eq!(array.data_type(), &crate::layout::arrow_type(result_type), "{function}");
     (0..rows).map(|row| show(&read(result_type, &array, row))).collect()
+}
+
+fn parse_signature(signature: &str) -> (Vec<ScalarType>, ScalarType) {
+    let (arguments, result) = signature.split_once("->").expect("a signature has an arrow");
+    let names = arguments.split(',').map(str::trim).filter(|name| !name.is_empty());
+    (names.map(parse_type).collect(), parse_type(result.trim()))
 }
 
 fn parse_type(name: &str) -> ScalarType {

@@ -14,7 +14,7 @@ pub(super) fn bind(call: &ScalarCall<'_>) -> Result<Box<dyn Kernel>, FunctionErr
     let types = call.argument_types.to_vec();
     Ok(kernel(function, move |arguments, rows| {
         let (Some(number), Some(number_type)) = (arguments.first(), types.first()) else {
-            return Err(FunctionError::Argument { function, message: "takes a number".to_owned() });
+            return Err(FunctionError::misplaced(function));
         };
         let length = match (arguments.get(1), types.get(1)) {
             (Some(length), Some(from)) => Some(converted(length, *from, ScalarType::Long, rows)?),

@@ -57,7 +57,7 @@ pub(super) fn bind(call: &ScalarCall<'_>) -> Result<Box<dyn Kernel>, FunctionErr
     })?;
     let amount_is_int = call.argument_types.get(1) == Some(&ScalarType::Int);
     Ok(kernel(function, move |arguments, rows| {
-        let [_, amount, date] = arguments else { return Err(super::misplaced(function)) };
+        let [_, amount, date] = arguments else { return Err(FunctionError::misplaced(function)) };
         if amount_is_int {
             map2::<Int, Long, Long>(amount, date, rows, |amount, ticks| unit.add(i64::from(amount), ticks))
         } else {

@@ -23,7 +23,7 @@ pub(super) fn bind(call: &ScalarCall<'_>) -> Result<Box<dyn Kernel>, FunctionErr
         "microsecond" => |ticks| ticks.div_euclid(10),
         "nanosecond" => {
             return Ok(kernel(function, move |arguments, rows| {
-                let [_, left, right] = arguments else { return Err(super::misplaced(function)) };
+                let [_, left, right] = arguments else { return Err(FunctionError::misplaced(function)) };
                 map2::<Long, Long, Long>(left, right, rows, |left, right| {
                     left.checked_sub(right)?.checked_mul(100)
                 })
@@ -37,7 +37,7 @@ pub(super) fn bind(call: &ScalarCall<'_>) -> Result<Box<dyn Kernel>, FunctionErr
         }
     };
     Ok(kernel(function, move |arguments, rows| {
-        let [_, left, right] = arguments else { return Err(super::misplaced(function)) };
+        let [_, left, right] = arguments else { return Err(FunctionError::misplaced(function)) };
         map2::<Long, Long, Long>(left, right, rows, |left, right| unit(left).checked_sub(unit(right)))
     }))
 }

@@ -23,7 +23,7 @@ pub(super) fn bind(call: &ScalarCall<'_>) -> Result<Box<dyn Kernel>, FunctionErr
     let allowed = if is_datetime { longest_in_datetime } else { longest_in_timespan };
     let pieces = parse(function, super::literal(call, 1)?, allowed)?;
     Ok(kernel(function, move |arguments, rows| {
-        let [time, _] = arguments else { return Err(super::misplaced(function)) };
+        let [time, _] = arguments else { return Err(FunctionError::misplaced(function)) };
         text1::<Long>(time, rows, |out, ticks| {
             let fields = if is_datetime { Fields::of_datetime(ticks) } else { Fields::of_timespan(ticks) };
             for piece in &pieces {

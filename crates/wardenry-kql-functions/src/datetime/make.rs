@@ -43,26 +43,34 @@ fn assemble(
     let present: Vec<&Argument> = parts.iter().flatten().collect();
     let nulls = common_nulls(&present, rows);
     let [year, month, day, hour, minute, second] = parts;
-    let number = |part: &Option<Argument>, row: usize| -> Option<i64> {
-        match part {
-            Some(part) => Some(Long::get(&Long::column(part).ok()?, part.row(row))),
-            None => Some(0),
-        }
+    let [year, month, day] =
+        [whole_part(year.as_ref())?, whole_part(month.as_ref())?, whole_part(day.as_ref())?];
+    let [hour, minute] = [whole_part(hour.as_ref())?, whole_part(minute.as_ref())?];
+    let second = match second {
+        Some(part) => Some((part, Real::column(part)?)),
+        None => None,
+    };
+    let number = |part: Option<(&Argument, &[i64])>, row: usize| {
+        part.map_or(0, |(argument, values)| values[argument.row(row)])
     };
     Ok(Long::collect(rows, nulls, |row| {
-        let seconds = match second {
-            Some(part) => Real::get(&Real::column(part).ok()?, part.row(row)),
-            None => 0.0,
-        };
-        let clock = clock(number(hour, row)?, number(minute, row)?, seconds)?;
-        let day = number(day, row)?;
+        let seconds = second.map_or(0.0, |(argument, values)| values[argument.row(row)]);
+        let clock = clock(number(hour, row), number(minute, row), seconds)?;
+        let day = number(day, row);
         let midnight = if is_timespan {
             day.checked_mul(TICKS_PER_DAY)?
         } else {
-            from_civil(number(year, row)?, number(month, row)?, day)?
+            from_civil(number(year, row), number(month, row), day)?
         };
         midnight.checked_add(clock)
     }))
+}
+
+fn whole_part(part: Option<&Argument>) -> Result<Option<(&Argument, &[i64])>, FunctionError> {
+    match part {
+        Some(part) => Ok(Some((part, Long::column(part)?))),
+        None => Ok(None),
+    }
 }
 
 fn clock(hour: i64, minute: i64, seconds: f64) -> Option<i64> {

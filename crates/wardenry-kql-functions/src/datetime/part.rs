@@ -78,7 +78,7 @@ pub(super) fn bind(call: &ScalarCall<'_>) -> Result<Box<dyn Kernel>, FunctionErr
         }
     };
     Ok(kernel(function, move |arguments, rows| {
-        let date: &Argument = arguments.last().ok_or_else(|| super::misplaced(function))?;
+        let date: &Argument = arguments.last().ok_or_else(|| FunctionError::misplaced(function))?;
         map1::<Long, Int>(date, rows, |ticks| i32::try_from(part.of(ticks)).ok())
     }))
 }
@@ -86,7 +86,7 @@ pub(super) fn bind(call: &ScalarCall<'_>) -> Result<Box<dyn Kernel>, FunctionErr
 pub(super) fn bind_weekday(call: &ScalarCall<'_>) -> Result<Box<dyn Kernel>, FunctionError> {
     let function = call.name;
     Ok(kernel(function, move |arguments, rows| {
-        let [date] = arguments else { return Err(super::misplaced(function)) };
+        let [date] = arguments else { return Err(FunctionError::misplaced(function)) };
         map1::<Long, Long>(date, rows, |ticks| {
             Some(Weekday::from_ticks(ticks).days_since_sunday() * TICKS_PER_DAY)
         })

@@ -37,7 +37,7 @@ pub(super) fn bind(call: &ScalarCall<'_>) -> Result<Box<dyn Kernel>, FunctionErr
             map2::<Long, Int, Long>(date, offset, rows, |ticks, offset| edge(ticks, i64::from(offset)))
         }
         [date, offset] => map2::<Long, Long, Long>(date, offset, rows, edge),
-        _ => Err(super::misplaced(function)),
+        _ => Err(FunctionError::misplaced(function)),
     }))
 }
 

@@ -16,13 +16,13 @@ pub(super) fn bind(call: &ScalarCall<'_>) -> Result<Box<dyn Kernel>, FunctionErr
         "unixtime_microseconds_todatetime" => (10, 1),
         _ => (1, 100),
     };
-    let &[from] = call.argument_types else { return Err(super::misplaced(function)) };
+    let &[from] = call.argument_types else { return Err(FunctionError::misplaced(function)) };
     let is_whole = from.is_integer();
     let to = if is_whole { ScalarType::Long } else { ScalarType::Real };
     #[expect(clippy::cast_precision_loss, reason = "factors are small")]
     let scale = factor as f64 / f64::from(divisor);
     Ok(kernel(function, move |arguments, rows| {
-        let [number] = arguments else { return Err(super::misplaced(function)) };
+        let [number] = arguments else { return Err(FunctionError::misplaced(function)) };
         let number = &converted(number, from, to, rows)?;
         if is_whole {
             map1::<Long, Long>(number, rows, |number| {

@@ -20,7 +20,7 @@ pub(super) fn bind(call: &ScalarCall<'_>) -> Result<Box<dyn Kernel>, FunctionErr
         _ => None,
     };
     Ok(kernel(function, move |arguments, rows| {
-        let [time, name] = arguments else { return Err(super::misplaced(function)) };
+        let [time, name] = arguments else { return Err(FunctionError::misplaced(function)) };
         match zone {
             Some(zone) => map1::<Long, Long>(time, rows, |ticks| convert(zone, ticks)),
             None => {

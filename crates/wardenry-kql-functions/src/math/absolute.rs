@@ -8,10 +8,10 @@ use crate::{FunctionError, Kernel, ScalarCall};
 pub(super) fn bind(call: &ScalarCall<'_>) -> Result<Box<dyn Kernel>, FunctionError> {
     let function = call.name;
     let (&[from], to) = (call.argument_types, call.result_type) else {
-        return Err(super::misplaced(function));
+        return Err(FunctionError::misplaced(function));
     };
     Ok(kernel(function, move |arguments, rows| {
-        let [number] = arguments else { return Err(super::misplaced(function)) };
+        let [number] = arguments else { return Err(FunctionError::misplaced(function)) };
         match (from, to) {
             (ScalarType::Int, ScalarType::Int) => {
                 map1::<Int, Int>(number, rows, |number| Some(number.wrapping_abs()))
@@ -22,7 +22,7 @@ pub(super) fn bind(call: &ScalarCall<'_>) -> Result<Box<dyn Kernel>, FunctionErr
             }
             (ScalarType::Real, _) => map1::<Real, Real>(number, rows, |number| Some(number.abs())),
             (ScalarType::Decimal, _) => map1::<Dec, Dec>(number, rows, |number: Decimal| Some(number.abs())),
-            _ => Err(super::misplaced(function)),
+            _ => Err(FunctionError::misplaced(function)),
         }
     }))
 }

@@ -12,11 +12,13 @@ use crate::{FunctionError, Kernel, ScalarCall};
 
 pub(super) fn bind(call: &ScalarCall<'_>) -> Result<Box<dyn Kernel>, FunctionError> {
     let function = call.name;
-    let &[value_type, size_type] = call.argument_types else { return Err(super::misplaced(function)) };
+    let &[value_type, size_type] = call.argument_types else {
+        return Err(FunctionError::misplaced(function));
+    };
     let result_type = call.result_type;
     let common = common_number(value_type, size_type);
     Ok(kernel(function, move |arguments, rows| {
-        let [value, size] = arguments else { return Err(super::misplaced(function)) };
+        let [value, size] = arguments else { return Err(FunctionError::misplaced(function)) };
         let value = &converted(value, value_type, common, rows)?;
         let size = &converted(size, size_type, common, rows)?;
         let array = match common {

@@ -11,7 +11,7 @@ use crate::{FunctionError, Kernel, ScalarCall};
 pub(super) fn bind(call: &ScalarCall<'_>) -> Result<Box<dyn Kernel>, FunctionError> {
     let function = call.name;
     let &[value_type, size_type, point_type] = call.argument_types else {
-        return Err(super::misplaced(function));
+        return Err(FunctionError::misplaced(function));
     };
     let result_type = call.result_type;
     let is_time = matches!(value_type, ScalarType::Datetime | ScalarType::Timespan);
@@ -25,7 +25,7 @@ pub(super) fn bind(call: &ScalarCall<'_>) -> Result<Box<dyn Kernel>, FunctionErr
         if is_time && !size_type.is_integer() && size_type.is_number() { ScalarType::Real } else { common };
     let is_datetime = result_type == ScalarType::Datetime;
     Ok(kernel(function, move |arguments, rows| {
-        let [value, size, point] = arguments else { return Err(super::misplaced(function)) };
+        let [value, size, point] = arguments else { return Err(FunctionError::misplaced(function)) };
         let value = &converted(value, value_type, common, rows)?;
         let size = &converted(size, size_type, size_target, rows)?;
         let point = &converted(point, point_type, common, rows)?;

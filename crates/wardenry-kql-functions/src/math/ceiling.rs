@@ -10,10 +10,10 @@ use crate::{FunctionError, Kernel, ScalarCall};
 pub(super) fn bind(call: &ScalarCall<'_>) -> Result<Box<dyn Kernel>, FunctionError> {
     let function = call.name;
     let (&[from], to) = (call.argument_types, call.result_type) else {
-        return Err(super::misplaced(function));
+        return Err(FunctionError::misplaced(function));
     };
     Ok(kernel(function, move |arguments, rows| {
-        let [number] = arguments else { return Err(super::misplaced(function)) };
+        let [number] = arguments else { return Err(FunctionError::misplaced(function)) };
         let array = ceiling(number, from, rows)?;
         convert(&number.with_array(array), from, to, rows)
     }))

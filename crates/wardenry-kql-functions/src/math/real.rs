@@ -11,7 +11,7 @@ use crate::{FunctionError, Kernel, ScalarCall};
 
 pub(super) fn bind_unary(call: &ScalarCall<'_>) -> Result<Box<dyn Kernel>, FunctionError> {
     let function = call.name;
-    let &[from] = call.argument_types else { return Err(super::misplaced(function)) };
+    let &[from] = call.argument_types else { return Err(FunctionError::misplaced(function)) };
     let f: fn(f64) -> f64 = match function {
         "sign" => sign,
         "sqrt" => f64::sqrt,
@@ -34,11 +34,11 @@ pub(super) fn bind_unary(call: &ScalarCall<'_>) -> Result<Box<dyn Kernel>, Funct
         "loggamma" => libm::lgamma,
         "erf" => libm::erf,
         "erfc" => libm::erfc,
-        _ => return Err(super::misplaced(function)),
+        _ => return Err(FunctionError::misplaced(function)),
     };
     let is_logarithm = matches!(function, "log" | "log2" | "log10");
     Ok(kernel(function, move |arguments, rows| {
-        let [number] = arguments else { return Err(super::misplaced(function)) };
+        let [number] = arguments else { return Err(FunctionError::misplaced(function)) };
         let number = &converted(number, from, ScalarType::Real, rows)?;
         map1::<Real, Real>(
             number,
@@ -50,10 +50,12 @@ pub(super) fn bind_unary(call: &ScalarCall<'_>) -> Result<Box<dyn Kernel>, Funct
 
 pub(super) fn bind_binary(call: &ScalarCall<'_>) -> Result<Box<dyn Kernel>, FunctionError> {
     let function = call.name;
-    let &[left_type, right_type] = call.argument_types else { return Err(super::misplaced(function)) };
+    let &[left_type, right_type] = call.argument_types else {
+        return Err(FunctionError::misplaced(function));
+    };
     let f: fn(f64, f64) -> f64 = if function == "pow" { f64::powf } else { f64::atan2 };
     Ok(kernel(function, move |arguments, rows| {
-        let [left, right] = arguments else { return Err(super::misplaced(function)) };
+        let [left, right] = arguments else { return Err(FunctionError::misplaced(function)) };
         let left = &converted(left, left_type, ScalarType::Real, rows)?;
         let right = &converted(right, right_type, ScalarType::Real, rows)?;
         map2::<Real, Real, Real>(left, right, rows, |left, right| Some(f(left, right)))

@@ -8,7 +8,9 @@ use crate::{FunctionError, Kernel, ScalarCall};
 
 pub(super) fn bind(call: &ScalarCall<'_>) -> Result<Box<dyn Kernel>, FunctionError> {
     let function = call.name;
-    let Some(&number_type) = call.argument_types.first() else { return Err(super::misplaced(function)) };
+    let Some(&number_type) = call.argument_types.first() else {
+        return Err(FunctionError::misplaced(function));
+    };
     let precision_type = call.argument_types.get(1).copied();
     Ok(kernel(function, move |arguments, rows| {
         let (number, precision): (&Argument, Option<Argument>) = match (arguments, precision_type) {
@@ -16,7 +18,7 @@ pub(super) fn bind(call: &ScalarCall<'_>) -> Result<Box<dyn Kernel>, FunctionErr
             ([number, precision], Some(from)) => {
                 (number, Some(converted(precision, from, ScalarType::Long, rows)?))
             }
-            _ => return Err(super::misplaced(function)),
+            _ => return Err(FunctionError::misplaced(function)),
         };
         match (number_type, &precision) {
             (ScalarType::Real, None) => map1::<Real, Real>(number, rows, |number| Some(number.round())),

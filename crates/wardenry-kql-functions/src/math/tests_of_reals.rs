@@ -8,14 +8,14 @@ use crate::{FunctionError, Kernel, ScalarCall};
 
 pub(super) fn bind(call: &ScalarCall<'_>) -> Result<Box<dyn Kernel>, FunctionError> {
     let function = call.name;
-    let &[from] = call.argument_types else { return Err(super::misplaced(function)) };
+    let &[from] = call.argument_types else { return Err(FunctionError::misplaced(function)) };
     let test: fn(f64) -> bool = match function {
         "isnan" => f64::is_nan,
         "isinf" => f64::is_infinite,
         _ => f64::is_finite,
     };
     Ok(kernel(function, move |arguments, rows| {
-        let [number] = arguments else { return Err(super::misplaced(function)) };
+        let [number] = arguments else { return Err(FunctionError::misplaced(function)) };
         let number = &converted(number, from, ScalarType::Real, rows)?;
         map1::<Real, Bool>(number, rows, |number| Some(test(number)))
     }))

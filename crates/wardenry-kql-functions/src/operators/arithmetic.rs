@@ -35,7 +35,9 @@ pub(super) fn bind(call: &ScalarCall<'_>) -> Result<Box<dyn Kernel>, FunctionErr
         "/" => Arithmetic::Divide,
         _ => Arithmetic::Modulo,
     };
-    let &[left_type, right_type] = call.argument_types else { return Err(super::misplaced(function)) };
+    let &[left_type, right_type] = call.argument_types else {
+        return Err(FunctionError::misplaced(function));
+    };
     let both_numbers = left_type.is_number() && right_type.is_number();
     let (left_target, right_target) = if both_numbers {
         let common = common_number(left_type, right_type);
@@ -46,7 +48,7 @@ pub(super) fn bind(call: &ScalarCall<'_>) -> Result<Box<dyn Kernel>, FunctionErr
         (target(left_type), target(right_type))
     };
     Ok(kernel(function, move |arguments, rows| {
-        let [left, right] = arguments else { return Err(super::misplaced(function)) };
+        let [left, right] = arguments else { return Err(FunctionError::misplaced(function)) };
         let left = converted(left, left_type, left_target, rows)?;
         let right = converted(right, right_type, right_target, rows)?;
         if both_numbers {
@@ -59,10 +61,10 @@ pub(super) fn bind(call: &ScalarCall<'_>) -> Result<Box<dyn Kernel>, FunctionErr
 
 pub(super) fn bind_negate(call: &ScalarCall<'_>) -> Result<Box<dyn Kernel>, FunctionError> {
     let function = call.name;
-    let &[from] = call.argument_types else { return Err(super::misplaced(function)) };
+    let &[from] = call.argument_types else { return Err(FunctionError::misplaced(function)) };
     let target = promoted(from);
     Ok(kernel(function, move |arguments, rows| {
-        let [value] = arguments else { return Err(super::misplaced(function)) };
+        let [value] = arguments else { return Err(FunctionError::misplaced(function)) };
         let value = &converted(value, from, target, rows)?;
         match target {
             ScalarType::Long => map1::<Long, Long>(value, rows, |value| Some(value.wrapping_neg())),
@@ -71,7 +73,7 @@ pub(super) fn bind_negate(call: &ScalarCall<'_>) -> Result<Box<dyn Kernel>, Func
             ScalarType::Datetime => map1::<Long, Long>(value, rows, |value| (value == 0).then_some(0)),
             ScalarType::Real => map1::<Real, Real>(value, rows, |value| Some(-value)),
             ScalarType::Decimal => map1::<Dec, Dec>(value, rows, |value: Decimal| Some(value.negated())),
-            _ => Err(super::misplaced(function)),
+            _ => Err(FunctionError::misplaced(function)),
         }
     }))
 }

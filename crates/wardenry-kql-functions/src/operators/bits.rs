@@ -30,7 +30,7 @@ pub(super) fn bind(call: &ScalarCall<'_>) -> Result<Box<dyn Kernel>, FunctionErr
             ("binary_shift_right", [a, b]) => {
                 map2::<Long, Long, Long>(a, b, rows, |a, b| shift(b).map(|by| a.wrapping_shr(by)))
             }
-            _ => Err(super::misplaced(function)),
+            _ => Err(FunctionError::misplaced(function)),
         }
     }))
 }

@@ -14,21 +14,22 @@ use crate::{FunctionError, Kernel, ScalarCall};
 pub(super) fn bind(call: &ScalarCall<'_>) -> Result<Box<dyn Kernel>, FunctionError> {
     let function = call.name;
     if call.argument_types.len() < 3 || call.argument_types.len().is_multiple_of(2) {
-        return Err(super::misplaced(function));
+        return Err(FunctionError::misplaced(function));
     }
     Ok(kernel(function, move |arguments, rows| {
-        if let [condition, then, otherwise] = arguments
-            && !condition.is_constant()
-        {
+        if let [condition, then, otherwise] = arguments {
+            if condition.is_constant() {
+                return if met(condition)?.value(0) { then.expanded(rows) } else { otherwise.expanded(rows) };
+            }
             let (then, otherwise) = (then.datum(), otherwise.datum());
             return zip(condition.downcast::<BooleanArray>()?, &*then, &*otherwise)
                 .map_err(|source| FunctionError::Arrow { function, source });
         }
-        let [branches @ .., otherwise] = arguments else { return Err(super::misplaced(function)) };
+        let [branches @ .., otherwise] = arguments else { return Err(FunctionError::misplaced(function)) };
         let mut conditions = Vec::with_capacity(branches.len() / 2);
         let mut values = Vec::with_capacity(branches.len() / 2 + 1);
         for branch in branches.chunks_exact(2) {
-            let [condition, then] = branch else { return Err(super::misplaced(function)) };
+            let [condition, then] = branch else { return Err(FunctionError::misplaced(function)) };
             conditions.push((condition, met(condition)?));
             values.push(then);
         }
@@ -47,7 +48,9 @@ pub(super) fn bind_coalesce(call: &ScalarCall<'_>) -> Result<Box<dyn Kernel>, Fu
     let function = call.name;
     let is_text = call.argument_types.first() == Some(&ScalarType::String);
     Ok(kernel(function, move |arguments, rows| {
-        let Some((last, others)) = arguments.split_last() else { return Err(super::misplaced(function)) };
+        let Some((last, others)) = arguments.split_last() else {
+            return Err(FunctionError::misplaced(function));
+        };
         let mut present = Vec::with_capacity(others.len());
         for argument in others {
             let bits = if is_text {

@@ -63,10 +63,10 @@ impl Comparison {
 pub(super) fn bind(call: &ScalarCall<'_>) -> Result<Box<dyn Kernel>, FunctionError> {
     let function = call.name;
     let (Some(comparison), &[left, right]) = (Comparison::parse(function), call.argument_types) else {
-        return Err(super::misplaced(function));
+        return Err(FunctionError::misplaced(function));
     };
     Ok(kernel(function, move |arguments, rows| {
-        let [l, r] = arguments else { return Err(super::misplaced(function)) };
+        let [l, r] = arguments else { return Err(FunctionError::misplaced(function)) };
         Ok(Arc::new(compare(function, comparison, (left, l), (right, r), rows)?))
     }))
 }
@@ -102,7 +102,7 @@ pub(crate) fn compare(
             let right = converted(right, right_type, number, rows)?;
             return compare(function, comparison, (number, &left), (number, &right), rows);
         }
-        _ => return Err(super::misplaced(function)),
+        _ => return Err(FunctionError::misplaced(function)),
     }
     let bits = if left_type == RealType {
         reals(comparison, left, right, rows)?

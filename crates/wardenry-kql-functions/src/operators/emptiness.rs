@@ -15,11 +15,11 @@ use crate::{FunctionError, Kernel, ScalarCall};
 
 pub(super) fn bind(call: &ScalarCall<'_>) -> Result<Box<dyn Kernel>, FunctionError> {
     let function = call.name;
-    let &[scalar_type] = call.argument_types else { return Err(super::misplaced(function)) };
+    let &[scalar_type] = call.argument_types else { return Err(FunctionError::misplaced(function)) };
     let about_null = matches!(function, "isnull" | "isnotnull" | "notnull");
     let negated = !matches!(function, "isnull" | "isempty");
     Ok(kernel(function, move |arguments, rows| {
-        let [argument] = arguments else { return Err(super::misplaced(function)) };
+        let [argument] = arguments else { return Err(FunctionError::misplaced(function)) };
         let bits = match scalar_type {
             ScalarType::String if about_null => BooleanBuffer::new_unset(rows),
             ScalarType::String => {

@@ -11,9 +11,11 @@ use crate::{FunctionError, Kernel, ScalarCall};
 pub(super) fn bind(call: &ScalarCall<'_>) -> Result<Box<dyn Kernel>, FunctionError> {
     let function = call.name;
     let is_max = function == "max_of";
-    let Some(&scalar_type) = call.argument_types.first() else { return Err(super::misplaced(function)) };
+    let Some(&scalar_type) = call.argument_types.first() else {
+        return Err(FunctionError::misplaced(function));
+    };
     Ok(kernel(function, move |arguments, rows| {
-        let [first, rest @ ..] = arguments else { return Err(super::misplaced(function)) };
+        let [first, rest @ ..] = arguments else { return Err(FunctionError::misplaced(function)) };
         let mut best = first.clone();
         for argument in rest {
             let both_constant = best.is_constant() && argument.is_constant();
@@ -28,7 +30,7 @@ pub(super) fn bind(call: &ScalarCall<'_>) -> Result<Box<dyn Kernel>, FunctionErr
                 ScalarType::Decimal => better::<Dec>(&best, argument, rows, is_max)?,
                 ScalarType::Guid => better::<Guid>(&best, argument, rows, is_max)?,
                 ScalarType::String => better::<Text>(&best, argument, rows, is_max)?,
-                ScalarType::Dynamic => return Err(super::misplaced(function)),
+                ScalarType::Dynamic => return Err(FunctionError::misplaced(function)),
             };
             let array = zip(&BooleanArray::new(better, None), &*argument.datum(), &*best.datum())
                 .map_err(|source| FunctionError::Arrow { function, source })?;

@@ -8,9 +8,9 @@ use crate::{FunctionError, Kernel, ScalarCall};
 
 pub(super) fn bind(call: &ScalarCall<'_>) -> Result<Box<dyn Kernel>, FunctionError> {
     let function = call.name;
-    let &[scalar_type] = call.argument_types else { return Err(super::misplaced(function)) };
+    let &[scalar_type] = call.argument_types else { return Err(FunctionError::misplaced(function)) };
     Ok(kernel(function, move |arguments, rows| {
-        let [argument] = arguments else { return Err(super::misplaced(function)) };
+        let [argument] = arguments else { return Err(FunctionError::misplaced(function)) };
         if scalar_type != ScalarType::Dynamic {
             return Ok(TextRows::collect(rows, None, |out, _| out.push_str(scalar_type.name())));
         }

@@ -15,14 +15,14 @@ pub(super) fn bind(call: &ScalarCall<'_>) -> Result<Box<dyn Kernel>, FunctionErr
         "or" => or_kleene,
         _ => {
             return Ok(kernel(function, move |arguments, _| {
-                let [argument] = arguments else { return Err(super::misplaced(function)) };
+                let [argument] = arguments else { return Err(FunctionError::misplaced(function)) };
                 let array = not(argument.downcast()?);
                 Ok(Arc::new(array.map_err(|source| FunctionError::Arrow { function, source })?))
             }));
         }
     };
     Ok(kernel(function, move |arguments, rows| {
-        let [first, rest @ ..] = arguments else { return Err(super::misplaced(function)) };
+        let [first, rest @ ..] = arguments else { return Err(FunctionError::misplaced(function)) };
         let mut result = expanded(first, rows)?;
         for argument in rest {
             result = operation(&result, &expanded(argument, rows)?)

@@ -12,12 +12,12 @@ use crate::{FunctionError, Kernel, ScalarCall};
 pub(super) fn bind(call: &ScalarCall<'_>) -> Result<Box<dyn Kernel>, FunctionError> {
     let function = call.name;
     let &[value_type, low_type, high_type] = call.argument_types else {
-        return Err(super::misplaced(function));
+        return Err(FunctionError::misplaced(function));
     };
     let is_length = low_type == ScalarType::Datetime && high_type == ScalarType::Timespan;
     let negated = function == "!between";
     Ok(kernel(function, move |arguments, rows| {
-        let [value, low, high] = arguments else { return Err(super::misplaced(function)) };
+        let [value, low, high] = arguments else { return Err(FunctionError::misplaced(function)) };
         let value = (value_type, value);
         let end;
         let high = if is_length {

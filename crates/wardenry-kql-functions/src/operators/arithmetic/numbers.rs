@@ -41,7 +41,7 @@ pub(super) fn calculate(
             };
             return map2::<Dec, Dec, Dec>(left, right, rows, operation);
         }
-        _ => return Err(crate::operators::misplaced(function)),
+        _ => return Err(FunctionError::misplaced(function)),
     };
     arrow_kernel(&*left.datum(), &*right.datum()).map_err(|source| FunctionError::Arrow { function, source })
 }

@@ -59,7 +59,7 @@ pub(super) fn calculate(
         (Datetime | Timespan, Modulo, RealType) => {
             map2::<Long, Real, Long>(left, right, rows, |a, b| within(whole((a as f64).rem_euclid(b))))
         }
-        _ => Err(crate::operators::misplaced(function)),
+        _ => Err(FunctionError::misplaced(function)),
     }
 }
 

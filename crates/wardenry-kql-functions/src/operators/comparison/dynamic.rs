@@ -54,7 +54,7 @@ fn beside(
         ScalarType::Long => rows_of::<Long>(dynamic, number, rows, holds, long),
         ScalarType::Real => rows_of::<Real>(dynamic, number, rows, holds, real),
         ScalarType::Decimal => rows_of::<Dec>(dynamic, number, rows, holds, decimal),
-        _ => Err(crate::operators::misplaced("==")),
+        _ => Err(FunctionError::misplaced("==")),
     }
 }
 
