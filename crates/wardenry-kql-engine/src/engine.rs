@@ -7,6 +7,7 @@ use wardenry_kql_semantics::checked::{CheckedQuery, CheckedStatement, Rel, RelKi
 use wardenry_kql_semantics::{CheckOptions, Checked, Pending, Schema, check};
 use wardenry_kql_values::{ScalarType, Value};
 
+use crate::external::{External, NoExternal};
 use crate::literal;
 use crate::lower::Lowerer;
 use crate::prepare::{Preparation, finished, uses};
@@ -15,8 +16,16 @@ use crate::stream::{QueryStream, ResultColumn};
 use crate::{RunError, RunOptions, Tables};
 
 /// Runs queries.
-#[derive(Clone, Debug, Default)]
-pub struct Engine {}
+#[derive(Clone, Debug)]
+pub struct Engine {
+    external: Arc<dyn External>,
+}
+
+impl Default for Engine {
+    fn default() -> Self {
+        Self { external: Arc::new(NoExternal) }
+    }
+}
 
 /// A query that runs.
 pub struct Run {
@@ -53,6 +62,13 @@ pub struct Explanation {
 impl Engine {
     pub fn new() -> Self {
         Self::default()
+    }
+
+    /// With other sources for `externaldata` than none.
+    #[must_use]
+    pub fn with_external(mut self, external: Arc<dyn External>) -> Self {
+        self.external = external;
+        self
     }
 
     /// Checks a query without running anything.
@@ -111,7 +127,7 @@ impl Engine {
             }
             if let Some(pending) = checked.pending {
                 let site = pending.site;
-                let columns = plugin_columns(pending, tables, options).await?;
+                let columns = plugin_columns(pending, tables, &*self.external, options).await?;
                 if check_options.plugin_columns.insert(site, columns).is_some() {
                     return Err(RunError::internal("check", "a plugin is asked for twice").into());
                 }
@@ -137,20 +153,21 @@ impl Engine {
             let session = Arc::new(Session::new(options)?);
             let CheckedStatement { rel, render } = statement;
             let work = async {
-                let (preparation, rel) = prepared(&session, tables, shared, rel).await?;
+                let (preparation, rel) = prepared(&session, tables, &*self.external, shared, rel).await?;
                 let plan = preparation.plan(&rel)?;
                 let physical = session.physical(&plan).await?;
                 let rows = session.execute(&physical)?;
-                Ok::<_, RunError>((rows, preparation.kept, rel))
+                Ok::<_, RunError>((physical, rows, preparation.kept, rel))
             };
             let limit = options.limits.run_time;
             let left = limit.saturating_sub(started.elapsed());
-            let (rows, kept, rel) =
+            let (plan, rows, kept, rel) =
                 tokio::time::timeout(left, work).await.map_err(|_| RunError::TimedOut { limit })??;
             let columns = columns(&rel);
             streams.push(QueryStream::new(
                 columns,
                 render,
+                plan,
                 rows,
                 kept,
                 session,
@@ -170,7 +187,8 @@ impl Engine {
         let mut explanations = Vec::with_capacity(query.statements.len());
         for (statement, shared) in statements(query) {
             let session = Session::new(options)?;
-            let (preparation, rel) = prepared(&session, tables, shared, statement.rel).await?;
+            let (preparation, rel) =
+                prepared(&session, tables, &*self.external, shared, statement.rel).await?;
             let plan = preparation.plan(&rel)?;
             let physical = session.physical(&plan).await?;
             explanations.push(Explanation {
@@ -193,11 +211,12 @@ fn statements(query: CheckedQuery) -> impl Iterator<Item = (CheckedStatement, Sh
 async fn prepared<'a>(
     session: &'a Session,
     tables: &'a dyn Tables,
+    external: &'a dyn External,
     mut shared: SharedRels,
     mut rel: Rel,
 ) -> Result<(Preparation<'a>, Rel), RunError> {
     let uses = uses(shared.iter_mut().map(|(_, rel)| rel).chain([&mut rel]));
-    let mut preparation = Preparation::new(session, tables, uses);
+    let mut preparation = Preparation::new(session, tables, external, uses);
     preparation.share(shared).await?;
     let rel = preparation.resolve(rel).await?;
     Ok((preparation, rel))
@@ -214,15 +233,17 @@ fn columns(rel: &Rel) -> Vec<ResultColumn> {
 async fn plugin_columns(
     pending: Pending,
     tables: &dyn Tables,
+    external: &dyn External,
     options: &RunOptions,
 ) -> Result<Vec<(Arc<str>, ScalarType)>, RunError> {
     let session = Session::new(options)?;
     let Pending { plugin, shared, span, .. } = pending;
     let kind = RelKind::Evaluate(plugin);
     let (preparation, rel) =
-        prepared(&session, tables, shared, Rel { kind, columns: Vec::new(), span }).await?;
+        prepared(&session, tables, external, shared, Rel { kind, columns: Vec::new(), span }).await?;
     let RelKind::Evaluate(plugin) = &rel.kind else { return Ok(Vec::new()) };
-    let mut lowerer = Lowerer::new(&session.query.functions, tables, &preparation.shared);
+    let mut lowerer =
+        Lowerer::new(&session.query.functions, tables, &preparation.shared, &preparation.external);
     let (lowered, columns) = crate::operators::plugin_columns(&mut lowerer, plugin, span)?;
     let found = Rel { kind: rel.kind.clone(), columns: columns.to_vec(), span };
     let (batches, _memory) = session.collect(&finished(lowered, &found)?).await?;

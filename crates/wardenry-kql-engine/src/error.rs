@@ -35,9 +35,17 @@ pub enum RunError {
     /// Something that the language has and that this engine does not run.
     #[error("{what} cannot be run here")]
     Unsupported { what: String, span: Span },
-    /// An address that the host's policy does not allow to be read.
-    #[error("externaldata may not read {uri}")]
-    ExternalDenied { uri: String, span: Span },
+    /// An address that the host's policy does not allow to be read, and what would change that.
+    #[error("externaldata may not read {uri}: {remedy}")]
+    ExternalDenied { uri: String, remedy: String, span: Span },
+    /// An address that is allowed and yields nothing.
+    #[error("externaldata cannot read {uri}")]
+    ExternalFailed {
+        uri: String,
+        span: Span,
+        #[source]
+        source: Box<dyn StdError + Send + Sync>,
+    },
     #[error("the rows of a table cannot be read")]
     Read {
         #[source]
@@ -69,6 +77,7 @@ impl RunError {
             Self::Unsupported { .. } => "KQL0911",
             Self::ExternalDenied { .. } => "KQL0912",
             Self::Read { .. } => "KQL0913",
+            Self::ExternalFailed { .. } => "KQL0914",
         }
     }
 
@@ -79,7 +88,8 @@ impl RunError {
             | Self::OperatorLimit { span, .. }
             | Self::Function { span, .. }
             | Self::Unsupported { span, .. }
-            | Self::ExternalDenied { span, .. } => Some(*span),
+            | Self::ExternalDenied { span, .. }
+            | Self::ExternalFailed { span, .. } => Some(*span),
             _ => None,
         }
     }
@@ -135,6 +145,10 @@ impl RunError {
                     Err(error) => Self::Internal { stage: "execution", source: error },
                 },
             },
+            // The files that operators write to are as large as they may be.
+            ArrowError::IoError(message, _) if message.contains("spilling") => {
+                Self::OutOfMemory { limit: memory_limit }
+            }
             error => Self::internal("execution", error),
         }
     }
@@ -184,7 +198,12 @@ impl RunError {
                 span: *span,
             },
             Self::Unsupported { what, span } => Self::Unsupported { what: what.clone(), span: *span },
-            Self::ExternalDenied { uri, span } => Self::ExternalDenied { uri: uri.clone(), span: *span },
+            Self::ExternalDenied { uri, remedy, span } => {
+                Self::ExternalDenied { uri: uri.clone(), remedy: remedy.clone(), span: *span }
+            }
+            Self::ExternalFailed { uri, span, source } => {
+                Self::ExternalFailed { uri: uri.clone(), span: *span, source: source.to_string().into() }
+            }
             Self::Read { source } => Self::Read { source: source.to_string().into() },
             Self::Internal { stage, source } => Self::internal(stage, source.to_string()),
         }

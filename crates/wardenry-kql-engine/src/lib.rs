@@ -6,6 +6,7 @@
 mod control;
 mod engine;
 mod error;
+mod external;
 mod function;
 mod in_order;
 mod literal;
@@ -26,6 +27,7 @@ mod window;
 
 pub use engine::{Engine, Explanation, QueryError, Run};
 pub use error::RunError;
+pub use external::{External, ExternalError, ExternalRequest, NoExternal};
 pub use options::{Limits, RunOptions};
 pub use stream::{QueryStream, ResultColumn, Statistics};
 pub use tables::{MemoryTables, Tables};

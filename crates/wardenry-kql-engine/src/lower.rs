@@ -52,11 +52,16 @@ pub(crate) enum Shared {
     Inline(Rel),
 }
 
+/// Tables that a query brought with it.
+pub(crate) type ExternalTables = HashMap<Arc<str>, Arc<dyn TableProvider>>;
+
 /// Lowers relations and expressions. One for each statement.
 pub(crate) struct Lowerer<'a> {
     pub(crate) functions: &'a Context,
     tables: &'a dyn Tables,
     shared: &'a HashMap<SharedId, Shared>,
+    /// What `externaldata` read, by the names that stand for it.
+    external: &'a ExternalTables,
     scopes: HashMap<ScopeId, Lowered>,
     hidden: u32,
     /// Counts down: the checker's ids count up.
@@ -68,8 +73,9 @@ impl<'a> Lowerer<'a> {
         functions: &'a Context,
         tables: &'a dyn Tables,
         shared: &'a HashMap<SharedId, Shared>,
+        external: &'a ExternalTables,
     ) -> Self {
-        Self { functions, tables, shared, scopes: HashMap::new(), hidden: 0, next_column: u32::MAX }
+        Self { functions, tables, shared, external, scopes: HashMap::new(), hidden: 0, next_column: u32::MAX }
     }
 
     /// Lowers a relation.
@@ -82,7 +88,10 @@ impl<'a> Lowerer<'a> {
             RelKind::Table { name } => self.table(name, rel),
             RelKind::Values { rows } => self.values(rows, rel),
             RelKind::Range { from, to, step } => self.range(from, to, step, rel),
-            RelKind::Externaldata { uris, options } => self.externaldata(uris, options, rel),
+            // Has been read before, and stands as a table since.
+            RelKind::Externaldata { .. } => {
+                Err(RunError::internal("lowering", "externaldata has not been read"))
+            }
             RelKind::Shared(id, columns) => self.shared_rel(*id, columns, rel),
             RelKind::Scope(id) => self.scopes.get(id).cloned().ok_or_else(|| {
                 RunError::internal("lowering", format!("the rows of {id:?} are read outside of it"))

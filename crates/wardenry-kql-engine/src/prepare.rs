@@ -9,11 +9,14 @@ use datafusion::datasource::MemTable;
 use datafusion::logical_expr::{LogicalPlan, Sort};
 use wardenry_diagnostic::Span;
 use wardenry_kql_semantics::checked::visit::VisitMut;
-use wardenry_kql_semantics::checked::{Expr, ExprKind, Rel, RelKind, SharedId};
+use wardenry_kql_semantics::checked::{Column, Expr, ExprKind, Rel, RelKind, SharedId};
 use wardenry_kql_values::{ScalarType, Value};
 
 use crate::control::Memory;
-use crate::lower::{Lowered, Lowerer, Shared, column_expr, column_name, field, plan_error, project};
+use crate::external::{External, ExternalError, ExternalRequest};
+use crate::lower::{
+    ExternalTables, Lowered, Lowerer, Shared, column_expr, column_name, field, plan_error, project,
+};
 use crate::session::Session;
 use crate::{RunError, Tables, literal};
 
@@ -30,6 +33,9 @@ pub(crate) struct Preparation<'a> {
     pub(crate) session: &'a Session,
     pub(crate) tables: &'a dyn Tables,
     pub(crate) shared: HashMap<SharedId, Shared>,
+    /// What `externaldata` read.
+    pub(crate) external: ExternalTables,
+    sources: &'a dyn External,
     /// Counts the rows of shared relations.
     pub(crate) kept: Vec<Memory>,
     uses: HashMap<SharedId, usize>,
@@ -37,8 +43,21 @@ pub(crate) struct Preparation<'a> {
 
 impl<'a> Preparation<'a> {
     /// `uses` are those of all relations that are going to be run.
-    pub(crate) fn new(session: &'a Session, tables: &'a dyn Tables, uses: HashMap<SharedId, usize>) -> Self {
-        Self { session, tables, shared: HashMap::new(), kept: Vec::new(), uses }
+    pub(crate) fn new(
+        session: &'a Session,
+        tables: &'a dyn Tables,
+        sources: &'a dyn External,
+        uses: HashMap<SharedId, usize>,
+    ) -> Self {
+        Self {
+            session,
+            tables,
+            shared: HashMap::new(),
+            external: ExternalTables::new(),
+            sources,
+            kept: Vec::new(),
+            uses,
+        }
     }
 
     /// Runs relations that are read more than once; each only reads earlier ones.
@@ -65,6 +84,7 @@ impl<'a> Preparation<'a> {
 
     /// Runs the subqueries of a relation and puts their values in their places.
     pub(crate) async fn resolve(&mut self, mut rel: Rel) -> Result<Rel, RunError> {
+        self.read_external(&mut rel).await?;
         let mut taker = Taker { taken: Vec::new() };
         rel.visit_mut(&mut taker);
         if taker.taken.is_empty() {
@@ -84,9 +104,32 @@ impl<'a> Preparation<'a> {
         Ok(rel)
     }
 
+    /// Reads what `externaldata` asks for; tables stand in its place then.
+    async fn read_external(&mut self, rel: &mut Rel) -> Result<(), RunError> {
+        let mut asked = Asked { sources: Vec::new(), first: self.external.len() };
+        rel.visit_mut(&mut asked);
+        for (name, uris, options, columns, span) in asked.sources {
+            let mut lowerer =
+                Lowerer::new(&self.session.query.functions, self.tables, &self.shared, &self.external);
+            let mut texts = Vec::with_capacity(uris.len());
+            for uri in &uris {
+                texts.push(lowerer.constant(uri)?.text());
+            }
+            let columns = columns.into_iter().map(|column| (column.name, column.scalar_type)).collect();
+            let request = ExternalRequest { uris: texts, columns, options };
+            let provider = self.sources.read(&request).await.map_err(|error| match error {
+                ExternalError::Denied { uri, remedy } => RunError::ExternalDenied { uri, remedy, span },
+                ExternalError::Failed { uri, source } => RunError::ExternalFailed { uri, span, source },
+            })?;
+            self.external.insert(name, provider);
+        }
+        Ok(())
+    }
+
     /// The plan of a relation, rows in order, only its columns.
     pub(crate) fn plan(&self, rel: &Rel) -> Result<LogicalPlan, RunError> {
-        let mut lowerer = Lowerer::new(&self.session.query.functions, self.tables, &self.shared);
+        let mut lowerer =
+            Lowerer::new(&self.session.query.functions, self.tables, &self.shared, &self.external);
         let lowered = lowerer.rel(rel)?;
         finished(lowered, rel)
     }
@@ -171,6 +214,25 @@ fn first_column(rel: Rel) -> Rel {
         .map(|column| Expr { kind: ExprKind::Column(column.id), scalar_type: column.scalar_type, span })
         .collect();
     Rel { kind: RelKind::Project { input: Box::new(rel), exprs }, columns, span }
+}
+
+type AskedSource = (Arc<str>, Vec<Expr>, Vec<(Box<str>, Value)>, Vec<Column>, Span);
+
+/// Puts names of tables where `externaldata` stands.
+struct Asked {
+    sources: Vec<AskedSource>,
+    /// The number of the first.
+    first: usize,
+}
+
+impl VisitMut for Asked {
+    fn rel(&mut self, rel: &mut Rel) {
+        let RelKind::Externaldata { uris, options } = &mut rel.kind else { return };
+        let name: Arc<str> = format!("externaldata {}", self.first + self.sources.len()).into();
+        let (uris, options) = (std::mem::take(uris), std::mem::take(options));
+        self.sources.push((Arc::clone(&name), uris, options, rel.columns.clone(), rel.span));
+        rel.kind = RelKind::Table { name };
+    }
 }
 
 struct Taken {

@@ -6,6 +6,7 @@ use std::time::{Duration, Instant};
 use arrow::array::{RecordBatch, RecordBatchOptions};
 use arrow::datatypes::{Field, Schema, SchemaRef};
 use datafusion::execution::SendableRecordBatchStream;
+use datafusion::physical_plan::ExecutionPlan;
 use futures_util::{Stream, StreamExt};
 use tokio::sync::mpsc;
 use tokio::task::AbortHandle;
@@ -34,6 +35,8 @@ pub struct Statistics {
     pub bytes: u64,
     /// The most bytes that operators held at a time.
     pub peak_memory: usize,
+    /// Bytes read from files.
+    pub scanned_bytes: u64,
 }
 
 /// The result of a tabular statement, as it comes.
@@ -48,6 +51,7 @@ pub struct QueryStream {
     /// Becomes ready when the query is ended from outside, or runs too long.
     ended: Pin<Box<dyn Future<Output = RunError> + Send>>,
     task: AbortHandle,
+    plan: Arc<dyn ExecutionPlan>,
     session: Arc<Session>,
     limits: Limits,
     started: Instant,
@@ -57,9 +61,11 @@ pub struct QueryStream {
 }
 
 impl QueryStream {
+    #[expect(clippy::too_many_arguments, reason = "one call site")]
     pub(crate) fn new(
         columns: Vec<ResultColumn>,
         render: Option<Render>,
+        plan: Arc<dyn ExecutionPlan>,
         rows: SendableRecordBatchStream,
         kept: Vec<Memory>,
         session: Arc<Session>,
@@ -89,6 +95,7 @@ impl QueryStream {
             batches,
             ended,
             task,
+            plan,
             session,
             limits,
             started,
@@ -113,6 +120,7 @@ impl QueryStream {
             rows: self.rows,
             bytes: self.bytes,
             peak_memory: self.session.peak_memory(),
+            scanned_bytes: scanned_bytes(&self.plan),
         }
     }
 
@@ -142,6 +150,17 @@ impl QueryStream {
         }
         Ok(batch)
     }
+}
+
+fn scanned_bytes(plan: &Arc<dyn ExecutionPlan>) -> u64 {
+    let mut bytes = 0;
+    let mut open = vec![plan];
+    while let Some(plan) = open.pop() {
+        let scanned = plan.metrics().and_then(|metrics| metrics.sum_by_name("bytes_scanned"));
+        bytes += scanned.map_or(0, |scanned| scanned.as_usize() as u64);
+        open.extend(plan.children());
+    }
+    bytes
 }
 
 /// Bytes of the values, whatever buffers they share with others.

@@ -82,6 +82,23 @@ impl Lowerer<'_> {
                     _ => left.gt_eq(right),
                 });
             }
+            // `extract(…, typeof(long))`: the kernel gives texts.
+            ("extract", _) if expr.scalar_type != ScalarType::String => {
+                let mut texts = Vec::with_capacity(arguments.len());
+                for argument in arguments {
+                    texts.push(self.expr(argument)?);
+                }
+                let types = arguments.iter().map(|argument| argument.scalar_type).collect();
+                let text = self.kernel("extract", texts, types, ScalarType::String, expr.span)?;
+                let conversion = conversion(expr.scalar_type);
+                return self.kernel(
+                    conversion,
+                    vec![text],
+                    vec![ScalarType::String],
+                    expr.scalar_type,
+                    expr.span,
+                );
+            }
             // A subquery without rows leaves a list without items.
             ("in" | "in~" | "has_any", [_]) => return Ok(lit(false)),
             ("!in" | "!in~" | "has_all", [_]) => return Ok(lit(true)),
@@ -178,6 +195,22 @@ pub(super) fn constant(expr: &Expr, scalar_type: ScalarType) -> Option<Value> {
 
 fn is_false(condition: &Expr) -> bool {
     matches!(condition, Expr::Literal(ScalarValue::Boolean(Some(false)), _))
+}
+
+/// The function that converts to a type.
+const fn conversion(to: ScalarType) -> &'static str {
+    match to {
+        ScalarType::Bool => "tobool",
+        ScalarType::Int => "toint",
+        ScalarType::Long => "tolong",
+        ScalarType::Real => "toreal",
+        ScalarType::Decimal => "todecimal",
+        ScalarType::String => "tostring",
+        ScalarType::Datetime => "todatetime",
+        ScalarType::Timespan => "totimespan",
+        ScalarType::Guid => "toguid",
+        ScalarType::Dynamic => "todynamic",
+    }
 }
 
 /// Whether a conversion has nothing to convert.

@@ -21,8 +21,10 @@ use crate::{RunError, literal};
 impl Lowerer<'_> {
     pub(super) fn table(&mut self, name: &Arc<str>, rel: &Rel) -> Result<Lowered, RunError> {
         let provider = self
-            .tables
-            .provider(name)
+            .external
+            .get(name)
+            .cloned()
+            .or_else(|| self.tables.provider(name))
             .ok_or_else(|| RunError::internal("lowering", format!("the table {name} has gone")))?;
         let schema = provider.schema();
         let mut columns = Vec::with_capacity(rel.columns.len());
@@ -84,28 +86,16 @@ impl Lowerer<'_> {
                 span: rel.span,
             })?;
         let ascending = progression.is_ascending();
-        let table =
-            StreamingTable::try_new(progression.schema(), vec![Arc::new(progression)]).map_err(plan_error)?;
         let name = column_name(column.id);
+        let table = StreamingTable::try_new(progression.schema(), vec![Arc::new(progression)])
+            .map_err(plan_error)?
+            .with_sort_order(vec![column_expr(&name).sort(ascending, true)]);
         let lowered = scan("range", Arc::new(table), [(name.as_ref(), Arc::clone(&name))])?;
         // The numbers come in order, and are meant to.
         let order = self.hidden();
         let mut lowered = lowered.with_hidden(vec![(column_expr(&name), Arc::clone(&order))])?;
         lowered.order = vec![column_expr(&order).sort(ascending, true)];
         Ok(lowered)
-    }
-
-    pub(super) fn externaldata(
-        &mut self,
-        uris: &[checked::Expr],
-        _options: &[(Box<str>, Value)],
-        rel: &Rel,
-    ) -> Result<Lowered, RunError> {
-        let uri = match uris.first() {
-            Some(uri) => self.constant(uri)?.text(),
-            None => String::new(),
-        };
-        Err(RunError::ExternalDenied { uri, span: rel.span })
     }
 
     /// Columns of a shared relation, `columns`, as those of `rel`.

@@ -14,7 +14,7 @@ use wardenry_kql_values::{ScalarType, Value};
 
 use super::conversion::{call, null, read};
 use crate::RunError;
-use crate::lower::{Lowered, Lowerer, column_expr, column_name};
+use crate::lower::{ExternalTables, Lowered, Lowerer, column_expr, column_name};
 
 const FILE_PROFILES: &str = "FileProfiles";
 
@@ -222,7 +222,8 @@ fn provided(lowerer: &mut Lowerer<'_>, text: &str, span: Span) -> Result<(Lowere
         .map(|column| Column { name: Arc::clone(&column.name), ..lowerer.new_column(column.scalar_type) })
         .collect();
     let shared = std::collections::HashMap::new();
-    let lowered = Lowerer::new(lowerer.functions, lowerer.tables(), &shared).rel(rel)?;
+    let lowered =
+        Lowerer::new(lowerer.functions, lowerer.tables(), &shared, &ExternalTables::new()).rel(rel)?;
     let names = rel.columns.iter().zip(&columns);
     let names = names.map(|(from, to)| (column_expr(&column_name(from.id)), column_name(to.id)));
     let rows = Lowered { order: Vec::new(), ..lowered }.project(names.collect::<Vec<_>>())?;

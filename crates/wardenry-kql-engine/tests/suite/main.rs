@@ -1,3 +1,8 @@
 //! Queries in, results out.
 
+mod cases;
+mod limits;
+mod order;
+mod parquet;
 mod semantics;
+mod support;

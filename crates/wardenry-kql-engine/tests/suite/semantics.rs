@@ -4,8 +4,9 @@
 //! (whether the order of rows counts), or `refused` with the reason. Cells are written as `--output json` writes them.
 
 use serde_json::Value as Json;
-use wardenry_kql_engine::render::{self, Renderer};
-use wardenry_kql_engine::{Engine, MemoryTables, QueryError, RunOptions};
+use wardenry_kql_engine::{MemoryTables, QueryError};
+
+use crate::support::run;
 
 const EXAMPLES: &str = include_str!("semantics/examples.jsonl");
 
@@ -23,7 +24,7 @@ async fn examples() {
         count += 1;
         let query = example["query"].as_str().expect("an example has a query").to_owned();
         // An example that panics must not hide the others.
-        let outcome = tokio::spawn(async move { run(&query).await }).await;
+        let outcome = tokio::spawn(async move { run(&query, &MemoryTables::new()).await }).await;
         let verdict = match outcome {
             Ok(outcome) => compare(&example, outcome),
             Err(panic) => Err(format!("panicked: {panic}")),
@@ -39,21 +40,6 @@ async fn examples() {
     assert_eq!(count, 166);
     assert!(unexpected.is_empty(), "no longer open: {unexpected:?}");
     assert!(failed.is_empty(), "{} of {count} failed:\n{}", failed.len(), failed.join("\n"));
-}
-
-/// The first result as JSON.
-async fn run(query: &str) -> Result<Json, QueryError> {
-    let tables = MemoryTables::new();
-    let mut run = Engine::new().run(query, &tables, &RunOptions::default()).await?;
-    let mut out = Vec::new();
-    let result = run.results.first_mut().expect("a query has a result");
-    let mut json = render::Json::default();
-    json.begin(result.columns(), &mut out);
-    while let Some(batch) = result.next().await {
-        json.rows(&batch?, &mut out);
-    }
-    json.end(&result.statistics(), &mut out);
-    Ok(serde_json::from_slice(&out).expect("a result is JSON"))
 }
 
 fn compare(example: &Json, outcome: Result<Json, QueryError>) -> Result<(), String> {
@@ -88,7 +74,7 @@ fn compare(example: &Json, outcome: Result<Json, QueryError>) -> Result<(), Stri
 }
 
 /// Equal, numbers within 1e-9 of their size.
-fn agree(left: &Json, right: &Json) -> bool {
+pub(crate) fn agree(left: &Json, right: &Json) -> bool {
     match (left, right) {
         (Json::Number(left), Json::Number(right)) => {
             let (Some(left), Some(right)) = (left.as_f64(), right.as_f64()) else { return left == right };

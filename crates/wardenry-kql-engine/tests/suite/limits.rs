@@ -1,0 +1,88 @@
+//! Each limit ends a query with an error of its own.
+
+use std::time::Duration;
+
+use wardenry_kql_engine::{Engine, Limits, MemoryTables, QueryError, RunError, RunOptions};
+
+use crate::support::run_with;
+
+async fn error(query: &str, limits: Limits) -> RunError {
+    let options = RunOptions { limits, ..RunOptions::default() };
+    match run_with(query, &MemoryTables::new(), &options).await {
+        Err(QueryError::Run(error)) => error,
+        Err(other) => panic!("{query}: {other}"),
+        Ok((result, _)) => panic!("{query} gave {result}"),
+    }
+}
+
+#[tokio::test]
+async fn rows() {
+    let limits = Limits { rows: 5, ..Limits::default() };
+    let error = error("range x from 1 to 6 step 1", limits).await;
+    assert!(matches!(error, RunError::TooManyRows { limit: 5 }), "{error:?}");
+    assert_eq!(error.code(), "KQL0901");
+}
+
+#[tokio::test]
+async fn as_many_rows_as_allowed() {
+    let options = RunOptions { limits: Limits { rows: 5, ..Limits::default() }, ..RunOptions::default() };
+    let (result, _) = run_with("range x from 1 to 5 step 1", &MemoryTables::new(), &options).await.unwrap();
+    assert_eq!(result["rows"].as_array().map(Vec::len), Some(5));
+}
+
+#[tokio::test]
+async fn bytes_of_a_result() {
+    let limits = Limits { result_bytes: 1_000, ..Limits::default() };
+    let error = error("range x from 1 to 1000 step 1", limits).await;
+    assert!(matches!(error, RunError::ResultTooLarge { limit: 1_000 }), "{error:?}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn run_time() {
+    let limit = Duration::from_millis(50);
+    let limits = Limits { run_time: limit, ..Limits::default() };
+    let error = error("range x from 1 to 1000000000000 step 1 | summarize sum(x)", limits).await;
+    assert!(matches!(error, RunError::TimedOut { .. }), "{error:?}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn memory() {
+    let limits = Limits { memory_bytes: 1 << 20, spill_bytes: 0, ..Limits::default() };
+    let error = error("range x from 1 to 10000000 step 1 | summarize by x | count", limits).await;
+    assert!(matches!(error, RunError::OutOfMemory { .. }), "{error:?}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_does_not_fit_in_memory_is_written_to_files() {
+    let limits = Limits { memory_bytes: 24 << 20, ..Limits::default() };
+    let options = RunOptions { limits, partitions: Some(2), ..RunOptions::default() };
+    let query =
+        "range x from 1 to 3000000 step 1 | sort by x desc | extend n = row_number() | summarize sum(n - x)";
+    let (result, _) = run_with(query, &MemoryTables::new(), &options).await.unwrap();
+    assert_eq!(result["rows"], serde_json::json!([[0]]));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn cancellation() {
+    let options =
+        RunOptions { limits: Limits { rows: u64::MAX, ..Limits::default() }, ..RunOptions::default() };
+    let query = "range x from 1 to 1000000000000 step 1";
+    let mut run = Engine::new().run(query, &MemoryTables::new(), &options).await.unwrap();
+    let result = &mut run.results[0];
+    assert!(result.next().await.is_some_and(|batch| batch.is_ok()));
+    options.cancellation.cancel();
+    let error = result.next().await.expect("the end is told").expect_err("nothing comes after it");
+    assert!(matches!(error, RunError::Cancelled), "{error:?}");
+    assert!(result.next().await.is_none());
+}
+
+/// A statement that is over does not end others that share the caller's token.
+#[tokio::test(flavor = "multi_thread")]
+async fn ends_alone() {
+    let options = RunOptions::default();
+    let tables = MemoryTables::new();
+    for _ in 0..2 {
+        let (result, _) = run_with("print x = 1", &tables, &options).await.unwrap();
+        assert_eq!(result["rows"], serde_json::json!([[1]]));
+    }
+}
