@@ -1,6 +1,6 @@
 //! Aggregations over the rows of a group.
 //!
-//! [`aggregate`] gives DataFusion's form of a call. Each aggregation is one implementation of [`groups::Groups`], which
+//! [`aggregate`] gives `DataFusion`'s form of a call. Each aggregation is one implementation of [`groups::Groups`], which
 //! serves grouped and ungrouped queries, partial and final phases. Nothing is allocated for a group of its own: the values
 //! that `make_list`, `make_set`, `dcount` or `percentile` keep are in columns shared by all groups, so millions of small
 //! groups stay small.
@@ -69,13 +69,13 @@ pub struct AggregateCall<'a> {
 /// The accumulator for a call site; `None` for an aggregation that does not run yet.
 ///
 /// It takes the arguments of the call in the layout of their types. Limits, accuracies and percentiles, which are the last
-/// arguments, are read from [`AggregateCall::constants`] and may be left out of what is passed for each row. DataFusion
+/// arguments, are read from [`AggregateCall::constants`] and may be left out of what is passed for each row. `DataFusion`
 /// wants at least one argument: `count()` takes any, a literal for example, and ignores it.
 ///
 /// Of equal maxima `arg_max` picks the row that comes first. Calls of `arg_max` with the same first argument over the same
 /// input pick the same row; [`aggregate_row`] makes one aggregation of them.
 pub fn aggregate(call: &AggregateCall<'_>) -> Result<Option<Arc<AggregateUDF>>, FunctionError> {
-    let Some((base, condition)) = conditional(call.name, call.argument_types) else { return Ok(None) };
+    let (base, condition) = conditional(call.name, call.argument_types);
     Ok(method(call, base, condition)?.map(|method| function(call, method, condition)))
 }
 
@@ -109,8 +109,8 @@ fn function(call: &AggregateCall<'_>, method: Method, condition: Option<usize>) 
 }
 
 /// The aggregation that a name means, and which argument is its condition.
-fn conditional(name: &'static str, types: &[ScalarType]) -> Option<(&'static str, Option<usize>)> {
-    Some(match name {
+fn conditional(name: &'static str, types: &[ScalarType]) -> (&'static str, Option<usize>) {
+    match name {
         "countif" => ("count", Some(0)),
         // `count(predicate)` is `countif`; `count(x)` counts rows.
         "count" | "cnt" => ("count", (types.first() == Some(&ScalarType::Bool)).then_some(0)),
@@ -133,7 +133,7 @@ fn conditional(name: &'static str, types: &[ScalarType]) -> Option<(&'static str
         "argmax" => ("arg_max", None),
         "argmin" => ("arg_min", None),
         name => (name, None),
-    })
+    }
 }
 
 fn method(

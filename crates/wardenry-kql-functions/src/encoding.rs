@@ -1,5 +1,7 @@
 //! Encodings and hashes.
 
+#![expect(clippy::unnecessary_wraps, reason = "all functions are bound in the same way")]
+
 mod base64;
 mod compression;
 mod digest;

@@ -1,5 +1,7 @@
 //! Addresses, URLs, paths, command lines.
 
+#![expect(clippy::unnecessary_wraps, reason = "all functions are bound in the same way")]
+
 mod command_line;
 mod geo_info;
 mod has_ipv4;

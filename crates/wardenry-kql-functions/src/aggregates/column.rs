@@ -52,7 +52,7 @@ pub(super) fn cast<A: Array + 'static>(array: &ArrayRef) -> Result<&A> {
     }
 }
 
-/// Spreads the bits of a word (the finaliser of MurmurHash3).
+/// Spreads the bits of a word (the finaliser of `MurmurHash3`).
 pub(super) const fn mix(mut bits: u64) -> u64 {
     bits ^= bits >> 33;
     bits = bits.wrapping_mul(0xff51_afd7_ed55_8ccd);
@@ -124,10 +124,13 @@ where
         } else {
             return mix(0x7ff8_0000_0000_0000);
         };
-        match value.to_byte_slice() {
-            [a, b, c, d] => mix(u64::from(u32::from_le_bytes([*a, *b, *c, *d]))),
-            [a, b, c, d, e, f, g, h] => mix(u64::from_le_bytes([*a, *b, *c, *d, *e, *f, *g, *h])),
-            bytes => twox_hash::XxHash64::oneshot(0, bytes),
+        let bytes = value.to_byte_slice();
+        if let Ok(bytes) = <[u8; 8]>::try_from(bytes) {
+            mix(u64::from_le_bytes(bytes))
+        } else if let Ok(bytes) = <[u8; 4]>::try_from(bytes) {
+            mix(u64::from(u32::from_le_bytes(bytes)))
+        } else {
+            twox_hash::XxHash64::oneshot(0, bytes)
         }
     }
 

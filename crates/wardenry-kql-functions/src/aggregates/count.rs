@@ -8,7 +8,7 @@ use datafusion_common::Result;
 use datafusion_expr::EmitTo;
 
 use super::column::cast;
-use super::groups::{Groups, Rows};
+use super::groups::{Chosen, Groups, Rows};
 
 /// Counts rows, whatever their values.
 #[derive(Debug, Default)]
@@ -33,8 +33,8 @@ impl Groups for Count {
 
     fn update(&mut self, _: &[ArrayRef], rows: &Rows<'_>) -> Result<()> {
         match rows.in_one_group(None) {
-            Some(None) => self.counts[0] += whole(rows.count),
-            Some(Some(chosen)) => self.counts[0] += whole(chosen.count_set_bits()),
+            Some(Chosen::All) => self.counts[0] += whole(rows.count),
+            Some(Chosen::Some(chosen)) => self.counts[0] += whole(chosen.count_set_bits()),
             None => rows.for_each(None, |_, group| self.counts[group] += 1),
         }
         Ok(())

@@ -1,4 +1,4 @@
-//! An aggregation as DataFusion sees it.
+//! An aggregation as `DataFusion` sees it.
 
 use std::sync::Arc;
 

@@ -35,7 +35,7 @@ pub(super) trait Groups: Debug + Send + Sync + 'static {
 
     /// The state of each row as a group of its own.
     fn convert(&self, arguments: &[ArrayRef], chosen: Option<BooleanBuffer>) -> Result<Vec<ArrayRef>> {
-        let count = arguments.first().map_or(0, |argument| argument.len());
+        let count = arguments.first().map_or(0, Array::len);
         let groups: Vec<usize> = (0..count).collect();
         let mut each = self.fresh();
         each.resize(count);
@@ -51,6 +51,13 @@ pub(super) struct Rows<'a> {
     pub(super) count: usize,
     /// The rows that count; all if there is none.
     chosen: Option<BooleanBuffer>,
+}
+
+/// Which rows of a batch count.
+#[derive(Debug)]
+pub(super) enum Chosen {
+    All,
+    Some(BooleanBuffer),
 }
 
 #[derive(Clone, Copy, Debug)]
@@ -91,9 +98,9 @@ impl Rows<'_> {
         result
     }
 
-    /// The rows that count and are not null, if all belong to one group: `Some(None)` for all of the batch.
-    pub(super) fn in_one_group(&self, nulls: Option<&NullBuffer>) -> Option<Option<BooleanBuffer>> {
-        matches!(self.groups, Assignment::One).then(|| self.without(nulls))
+    /// Which rows count and are not null, if all belong to one group.
+    pub(super) fn in_one_group(&self, nulls: Option<&NullBuffer>) -> Option<Chosen> {
+        matches!(self.groups, Assignment::One).then(|| self.without(nulls).map_or(Chosen::All, Chosen::Some))
     }
 
     fn without(&self, nulls: Option<&NullBuffer>) -> Option<BooleanBuffer> {
@@ -201,7 +208,7 @@ pub(super) struct Single {
 impl Accumulator for Single {
     fn update_batch(&mut self, values: &[ArrayRef]) -> Result<()> {
         let chosen = chosen(values, self.condition, None)?;
-        let count = values.first().map_or(0, |array| array.len());
+        let count = values.first().map_or(0, Array::len);
         self.groups.resize(1);
         self.groups.update(values, &Rows { groups: Assignment::One, count, chosen })
     }
@@ -222,7 +229,7 @@ impl Accumulator for Single {
     }
 
     fn merge_batch(&mut self, states: &[ArrayRef]) -> Result<()> {
-        let count = states.first().map_or(0, |array| array.len());
+        let count = states.first().map_or(0, Array::len);
         self.groups.resize(1);
         self.groups.merge(states, &Rows { groups: Assignment::One, count, chosen: None })
     }

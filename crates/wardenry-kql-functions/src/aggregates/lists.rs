@@ -121,14 +121,12 @@ impl<C: Column> Lists<C> {
         }
         let values = self.values.gather(&entries)?;
         let old = std::mem::take(self);
-        let mut group = 0;
         self.resize(old.chains.len() - count);
-        for from in count..old.chains.len() {
+        for (group, from) in (count..old.chains.len()).enumerate() {
             for entry in old.entries(from) {
                 let new = self.push(group, old.get(entry))?;
                 moved(group, entry, new);
             }
-            group += 1;
         }
         Ok(Emitted { values, lengths, entries })
     }

@@ -201,7 +201,9 @@ impl<C: Column> Groups for Percentile<C> {
                     };
                     column.value(|writer| {
                         writer.begin_array();
-                        picks.iter().for_each(|pick| cell(writer, pick));
+                        for pick in &picks {
+                            cell(writer, pick);
+                        }
                         writer.end_array();
                     })?;
                 }

@@ -9,7 +9,7 @@ use datafusion_common::Result;
 use datafusion_expr::EmitTo;
 
 use super::column::cast;
-use super::groups::{Groups, Rows};
+use super::groups::{Chosen, Groups, Rows};
 
 /// Adds up `T`. Integers and decimals wrap around; of nothing the sum is 0.
 #[derive(Debug)]
@@ -37,7 +37,7 @@ where
         let array = widened(array, &self.result)?;
         let array = cast::<PrimitiveArray<T>>(&array)?;
         let values = array.values();
-        if let Some(None) = rows.in_one_group(arrow::array::Array::nulls(array)) {
+        if let Some(Chosen::All) = rows.in_one_group(arrow::array::Array::nulls(array)) {
             let sum = values.iter().fold(T::Native::ZERO, |sum, value| sum.add_wrapping(*value));
             self.sums[0] = self.sums[0].add_wrapping(sum);
         } else {

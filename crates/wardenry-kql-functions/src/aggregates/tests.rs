@@ -1,4 +1,4 @@
-//! Every aggregation through both of DataFusion's interfaces, in one pass and in random splits.
+//! Every aggregation through both of `DataFusion`'s interfaces, in one pass and in random splits.
 
 mod collections;
 mod numbers;

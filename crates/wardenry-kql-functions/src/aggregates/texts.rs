@@ -36,7 +36,7 @@ impl Texts {
         }
         if self.open.len() + text.len() > self.open.capacity() {
             self.seal();
-            let block = (self.stored.max(FIRST_BLOCK)).min(LARGEST_BLOCK);
+            let block = self.stored.clamp(FIRST_BLOCK, LARGEST_BLOCK);
             self.open = Vec::with_capacity(block.max(text.len()));
         }
         let offset = self.open.len();

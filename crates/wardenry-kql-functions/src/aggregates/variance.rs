@@ -20,7 +20,7 @@ pub(super) struct Spread {
     pub(super) pair: bool,
 }
 
-/// Welford's running moments, merged by the formula of Chan, Golub and LeVeque. Of too few rows the result is 0
+/// Welford's running moments, merged by the formula of Chan, Golub and others. Of too few rows the result is 0
 /// `[D summarize-operator.md]`.
 #[derive(Debug)]
 pub(super) struct Variance {

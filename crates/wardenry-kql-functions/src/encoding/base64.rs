@@ -45,7 +45,9 @@ pub(super) fn bind(call: &ScalarCall<'_>) -> Result<Box<dyn Kernel>, FunctionErr
         ("base64_decode_toarray", [text]) => dynamic1::<Text>(text, rows, |writer, text| {
             let Some(bytes) = decode(text) else { return false };
             writer.begin_array();
-            bytes.iter().for_each(|byte| writer.long((*byte).into()));
+            for byte in bytes {
+                writer.long(byte.into());
+            }
             writer.end_array();
             true
         }),

@@ -1,6 +1,6 @@
 //! `ipv4_is_in_any_range`, `ipv6_is_in_any_range`: an address against many ranges.
 
-use std::collections::HashMap;
+use std::collections::HashSet;
 
 use arrow::array::ArrayRef;
 use wardenry_kql_values::{ScalarType, Value};
@@ -118,7 +118,7 @@ fn in_array(
 #[derive(Debug)]
 struct Ranges {
     /// The masked addresses of each length.
-    by_prefix: Vec<(u8, HashMap<u32, ()>)>,
+    by_prefix: Vec<(u8, HashSet<u32>)>,
     networks: Vec<Network>,
     /// A text that is no range.
     unknown: bool,
@@ -136,20 +136,19 @@ impl Ranges {
             let place = match ranges.by_prefix.iter().position(|(prefix, _)| *prefix == network.prefix) {
                 Some(place) => place,
                 None => {
-                    ranges.by_prefix.push((network.prefix, HashMap::new()));
+                    ranges.by_prefix.push((network.prefix, HashSet::new()));
                     ranges.by_prefix.len() - 1
                 }
             };
-            ranges.by_prefix[place].1.insert(network.masked(), ());
+            ranges.by_prefix[place].1.insert(network.masked());
         }
         ranges
     }
 
     fn contain(&self, ip: Network) -> Option<bool> {
         let found = if ip.prefix == 32 && self.networks.len() > 4 {
-            let has = |(prefix, addresses): &(u8, HashMap<u32, ()>)| {
-                addresses.contains_key(&(ip.address & mask(*prefix)))
-            };
+            let has =
+                |(prefix, addresses): &(u8, HashSet<u32>)| addresses.contains(&(ip.address & mask(*prefix)));
             self.by_prefix.iter().any(has)
         } else {
             self.networks.iter().any(|network| ip.matches(*network))

@@ -44,7 +44,7 @@ fn elements_keep_their_type() {
 fn dynamic_arrays_are_flattened_one_level() {
     // kql-semantics, summarize; [D make-set-aggregation-function.md]
     let column = texts(&[Some("[1, 2]"), Some("[2,3]"), None, Some(r#"{"a": 1}"#), Some("[[4, 5]]")]);
-    let of = |name| whole(&function(name, &[ScalarType::Dynamic], &[]), &[column.clone()]);
+    let of = |name| whole(&function(name, &[ScalarType::Dynamic], &[]), std::slice::from_ref(&column));
     assert_eq!(&of("make_list"), &texts(&[Some(r#"[1,2,2,3,{"a":1},[4,5]]"#)]));
     assert_eq!(&of("make_set"), &texts(&[Some(r#"[1,2,3,{"a":1},[4,5]]"#)]));
 }
@@ -65,7 +65,7 @@ fn old_names_have_a_low_limit() {
 fn bags_keep_the_first_value() {
     // kql-semantics, summarize; [D make-bag-if-aggregation-function.md]
     let bags = texts(&[Some(r#"{"a": 1}"#), Some("7"), Some(r#"{"a": 2, "b": {"c": [1, 2]}}"#), None]);
-    let bag = whole(&function("make_bag", &[ScalarType::Dynamic], &[]), &[bags.clone()]);
+    let bag = whole(&function("make_bag", &[ScalarType::Dynamic], &[]), std::slice::from_ref(&bags));
     assert_eq!(&bag, &texts(&[Some(r#"{"a":1,"b":{"c":[1,2]}}"#)]));
     let conditions = bools(&[Some(false), Some(true), Some(true), Some(true)]);
     let bag =

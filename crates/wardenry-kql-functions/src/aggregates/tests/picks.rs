@@ -44,9 +44,12 @@ fn a_null_that_is_returned_stays_null() {
 fn take_any_prefers_something() {
     // [D take-any-aggregation-function.md]
     let words = texts(&[Some(""), None, Some("w")]);
-    assert_eq!(&whole(&function("take_any", &[String], &[]), &[words.clone()]), &texts(&[Some("w")]));
+    assert_eq!(
+        &whole(&function("take_any", &[String], &[]), std::slice::from_ref(&words)),
+        &texts(&[Some("w")])
+    );
     let numbers = longs(&[None, Some(3), Some(4)]);
-    assert_eq!(&whole(&function("any", &[Long], &[]), &[numbers.clone()]), &longs(&[Some(3)]));
+    assert_eq!(&whole(&function("any", &[Long], &[]), std::slice::from_ref(&numbers)), &longs(&[Some(3)]));
     let row = whole(&row_function("take_any", &[String, Long], &[]), &[words, numbers.clone()]);
     assert_eq!(row.as_struct().column(0), &texts(&[Some("")]));
     assert_eq!(row.as_struct().column(1), &longs(&[None]));

@@ -138,8 +138,11 @@ fn results_that_do_not_depend_on_order() {
         }
         // The mean of nothing is NaN, which is not equal to itself: compare bits.
         let avg = function("avg", &[Long], &[]);
-        let expected = grouped(&avg, &[numbers.clone()], &groups, GROUPS);
-        assert_eq!(split(&avg, &[numbers.clone()], &groups, &mut random).to_data(), expected.to_data());
+        let expected = grouped(&avg, std::slice::from_ref(&numbers), &groups, GROUPS);
+        assert_eq!(
+            split(&avg, std::slice::from_ref(&numbers), &groups, &mut random).to_data(),
+            expected.to_data()
+        );
     }
 }
 
@@ -150,8 +153,8 @@ fn spreads_agree_up_to_rounding() {
         let (groups, numbers, _, _, fractions) = table(&mut random);
         for name in ["stdev", "variancep"] {
             let function = function(name, &[Long], &[]);
-            let expected = grouped(&function, &[numbers.clone()], &groups, GROUPS);
-            let result = split(&function, &[numbers.clone()], &groups, &mut random);
+            let expected = grouped(&function, std::slice::from_ref(&numbers), &groups, GROUPS);
+            let result = split(&function, std::slice::from_ref(&numbers), &groups, &mut random);
             close(&result, &expected);
         }
         let function = function("covariance", &[Long, Real], &[]);
@@ -227,7 +230,7 @@ fn collections_agree_up_to_order() {
             };
             bags.as_string_view().iter().map(|bag| names(bag.expect("a bag"))).collect()
         };
-        let expected = grouped(&bags, &[dynamic.clone()], &groups, GROUPS);
+        let expected = grouped(&bags, std::slice::from_ref(&dynamic), &groups, GROUPS);
         assert_eq!(names(&split(&bags, &[dynamic], &groups, &mut random)), names(&expected));
     }
 }
@@ -241,9 +244,9 @@ fn estimates_do_not_depend_on_splits() {
     let groups: Vec<usize> = groups.iter().map(|group| if *group > 3 { 0 } else { *group }).collect();
     let numbers = longs(&numbers);
     let dcount = function("dcount", &[Long], &[Value::Long(Some(0))]);
-    let expected = grouped(&dcount, &[numbers.clone()], &groups, GROUPS);
+    let expected = grouped(&dcount, std::slice::from_ref(&numbers), &groups, GROUPS);
     for _ in 0..5 {
-        assert_eq!(&split(&dcount, &[numbers.clone()], &groups, &mut random), &expected);
+        assert_eq!(&split(&dcount, std::slice::from_ref(&numbers), &groups, &mut random), &expected);
     }
 }
 
@@ -285,9 +288,12 @@ fn a_filter_leaves_rows_out() {
     {
         let function = function(name, &[Long], &[]);
         let mut accumulator = groups_accumulator(&function);
-        accumulator.update_batch(&[numbers.clone()], &[0, 0, 0], Some(&filter), 1).expect("takes the batch");
+        accumulator
+            .update_batch(std::slice::from_ref(&numbers), &[0, 0, 0], Some(&filter), 1)
+            .expect("takes the batch");
         assert_eq!(&accumulator.evaluate(EmitTo::All).expect("results"), &expected, "{name}");
-        let states = accumulator.convert_to_state(&[numbers.clone()], Some(&filter)).expect("states");
+        let states =
+            accumulator.convert_to_state(std::slice::from_ref(&numbers), Some(&filter)).expect("states");
         let mut accumulator = groups_accumulator(&function);
         accumulator.merge_batch(&states, &[0, 0, 0], 1).expect("merges");
         assert_eq!(&accumulator.evaluate(EmitTo::All).expect("results"), &expected, "{name}");
