@@ -53,7 +53,7 @@ pub(in super::super) const NETWORK: &[Entry] = &[
     ),
     function(
         "ipv4_is_in_any_range",
-        "(ip: string, ranges+: string) -> bool; (ip: string, ranges: array) -> bool",
+        "(ip: string, ranges: array) -> bool; (ip: string, ranges+: string) -> bool",
         "Whether an IPv4 address is in one of several ranges",
     )
     .volatile(),
@@ -80,7 +80,7 @@ pub(in super::super) const NETWORK: &[Entry] = &[
     ),
     function(
         "ipv6_is_in_any_range",
-        "(ip: string, ranges+: string) -> bool; (ip: string, ranges: array) -> bool",
+        "(ip: string, ranges: array) -> bool; (ip: string, ranges+: string) -> bool",
         "Whether an address is in one of several ranges of IPv6",
     )
     .volatile(),
@@ -94,13 +94,13 @@ pub(in super::super) const NETWORK: &[Entry] = &[
     .volatile(),
     function(
         "has_any_ipv4",
-        "(source: string, ips+: string) -> bool; (source: string, ips: array) -> bool",
+        "(source: string, ips: array) -> bool; (source: string, ips+: string) -> bool",
         "Whether a text has one of several IPv4 addresses",
     )
     .volatile(),
     function(
         "has_any_ipv4_prefix",
-        "(source: string, ip_prefixes+: string) -> bool; (source: string, ip_prefixes: array) -> bool",
+        "(source: string, ip_prefixes: array) -> bool; (source: string, ip_prefixes+: string) -> bool",
         "Whether a text has an IPv4 address that starts in one of several ways",
     )
     .volatile(),
