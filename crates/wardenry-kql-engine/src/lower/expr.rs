@@ -30,22 +30,7 @@ impl Lowerer<'_> {
             ExprKind::Column(id) => column_expr(&column_name(*id)),
             ExprKind::Now => lit(self.functions.now),
             ExprKind::Call { function, arguments } => self.call(function, arguments, expr)?,
-            ExprKind::Path { base, steps } => {
-                let mut arguments = vec![self.expr(base)?];
-                let mut types = vec![base.scalar_type];
-                for step in steps {
-                    let (argument, scalar_type) = match step {
-                        PathStep::Member(name) => {
-                            (lit(ScalarValue::Utf8View(Some(name.to_string()))), ScalarType::String)
-                        }
-                        PathStep::Index(index) => (lit(*index), ScalarType::Long),
-                        PathStep::Computed(step) => (self.expr(step)?, step.scalar_type),
-                    };
-                    arguments.push(argument);
-                    types.push(scalar_type);
-                }
-                self.kernel(PATH, arguments, types, expr.scalar_type, expr.span)?
-            }
+            ExprKind::Path { base, steps } => self.path(base, steps, expr)?,
             ExprKind::Window { function, .. } => {
                 return Err(RunError::Unsupported { what: format!("{function} here"), span: expr.span });
             }
@@ -53,6 +38,29 @@ impl Lowerer<'_> {
                 return Err(RunError::Unsupported { what: "a subquery here".to_owned(), span: expr.span });
             }
         })
+    }
+
+    /// A path whose result is converted to the type of `result`.
+    fn path(
+        &mut self,
+        base: &checked::Expr,
+        steps: &[PathStep],
+        result: &checked::Expr,
+    ) -> Result<Expr, RunError> {
+        let mut arguments = vec![self.expr(base)?];
+        let mut types = vec![base.scalar_type];
+        for step in steps {
+            let (argument, scalar_type) = match step {
+                PathStep::Member(name) => {
+                    (lit(ScalarValue::Utf8View(Some(name.to_string()))), ScalarType::String)
+                }
+                PathStep::Index(index) => (lit(*index), ScalarType::Long),
+                PathStep::Computed(step) => (self.expr(step)?, step.scalar_type),
+            };
+            arguments.push(argument);
+            types.push(scalar_type);
+        }
+        self.kernel(PATH, arguments, types, result.scalar_type, result.span)
     }
 
     fn call(
@@ -65,6 +73,12 @@ impl Lowerer<'_> {
             && is_identity(function, argument.scalar_type, expr.scalar_type)
         {
             return self.expr(argument);
+        }
+        if let [argument] = arguments
+            && let ExprKind::Path { base, steps } = &argument.kind
+            && is_conversion(function)
+        {
+            return self.path(base, steps, expr);
         }
         match (function, arguments) {
             ("iff" | "iif" | "case", [.., otherwise]) if arguments.len() >= 3 && arguments.len() % 2 == 1 => {
@@ -228,6 +242,23 @@ fn is_identity(function: &str, from: ScalarType, to: ScalarType) -> bool {
             "todecimal" => to == ScalarType::Decimal,
             _ => false,
         }
+}
+
+/// Whether a function converts a dynamic value to a scalar; a path does so by itself.
+fn is_conversion(function: &str) -> bool {
+    matches!(
+        function,
+        "tostring"
+            | "tolong"
+            | "toint"
+            | "toreal"
+            | "todouble"
+            | "tobool"
+            | "todatetime"
+            | "totimespan"
+            | "toguid"
+            | "todecimal"
+    )
 }
 
 /// Puts conditions together in a tree of small depth, however many there are.
