@@ -9,7 +9,7 @@ mod guid;
 mod hash;
 mod punycode;
 
-use crate::{FunctionError, ScalarFunction};
+use crate::ScalarFunction;
 
 /// Every function of this module.
 pub(crate) const FUNCTIONS: &[ScalarFunction] = &[
@@ -46,8 +46,3 @@ pub(crate) const FUNCTIONS: &[ScalarFunction] = &[
         bind: punycode::bind,
     },
 ];
-
-/// A call that is not well typed. The checker lets none through.
-fn misplaced(function: &'static str) -> FunctionError {
-    FunctionError::Argument { function, message: "the arguments are not those that it takes".to_owned() }
-}

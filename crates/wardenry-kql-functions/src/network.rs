@@ -15,7 +15,7 @@ mod user_agent;
 
 pub use geo_info::{GeoDatabase, GeoLocation};
 
-use crate::{FunctionError, ScalarFunction};
+use crate::ScalarFunction;
 
 /// Every function of this module.
 pub(crate) const FUNCTIONS: &[ScalarFunction] = &[
@@ -50,8 +50,3 @@ pub(crate) const FUNCTIONS: &[ScalarFunction] = &[
     ScalarFunction { names: &["parse_user_agent"], bind: user_agent::bind },
     ScalarFunction { names: &["geo_info_from_ip_address"], bind: geo_info::bind },
 ];
-
-/// A call that is not well typed. The checker lets none through.
-fn misplaced(function: &'static str) -> FunctionError {
-    FunctionError::Argument { function, message: "the arguments are not those that it takes".to_owned() }
-}

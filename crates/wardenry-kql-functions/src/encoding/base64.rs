@@ -5,7 +5,6 @@ use ::base64::engine::GeneralPurpose;
 use ::base64::engine::general_purpose::{GeneralPurposeConfig, STANDARD};
 use ::base64::{alphabet, engine::DecodePaddingMode};
 
-use super::misplaced;
 use crate::dynamic::Dynamic;
 use crate::rows::{Guid, Json, Text, dynamic1, kernel, map1, text1};
 use crate::{FunctionError, Kernel, ScalarCall};
@@ -67,7 +66,7 @@ pub(super) fn bind(call: &ScalarCall<'_>) -> Result<Box<dyn Kernel>, FunctionErr
             let bytes: [u8; 16] = decode(text)?.try_into().ok()?;
             Some(swapped(u128::from_be_bytes(bytes)))
         }),
-        _ => Err(misplaced(function)),
+        _ => Err(FunctionError::misplaced(function)),
     }))
 }
 

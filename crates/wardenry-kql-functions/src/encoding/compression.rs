@@ -7,7 +7,6 @@ use flate2::read::{GzDecoder, ZlibDecoder};
 use flate2::write::{GzEncoder, ZlibEncoder};
 
 use super::base64::{decode, encode};
-use super::misplaced;
 use crate::rows::{Text, kernel, text1};
 use crate::{FunctionError, Kernel, ScalarCall};
 
@@ -33,7 +32,7 @@ pub(super) fn bind(call: &ScalarCall<'_>) -> Result<Box<dyn Kernel>, FunctionErr
                 decompressed(out, ZlibDecoder::new(&*bytes));
             }
         }),
-        _ => Err(misplaced(function)),
+        _ => Err(FunctionError::misplaced(function)),
     }))
 }
 

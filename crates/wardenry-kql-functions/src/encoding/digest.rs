@@ -8,7 +8,6 @@ use sha1::Sha1;
 use sha2::{Digest, Sha256};
 use wardenry_kql_values::ScalarType;
 
-use super::misplaced;
 use crate::dynamic::{Cell, Cells};
 use crate::rows::{Argument, TextRows, kernel};
 use crate::{FunctionError, Kernel, ScalarCall};
@@ -18,12 +17,12 @@ pub(super) fn bind(call: &ScalarCall<'_>) -> Result<Box<dyn Kernel>, FunctionErr
     let function = call.name;
     let of = call.argument_types.first().copied().unwrap_or(ScalarType::String);
     Ok(kernel(function, move |arguments, rows| {
-        let [argument] = arguments else { return Err(misplaced(function)) };
+        let [argument] = arguments else { return Err(FunctionError::misplaced(function)) };
         match function {
             "hash_md5" => digests::<Md5>(function, argument, of, rows),
             "hash_sha1" => digests::<Sha1>(function, argument, of, rows),
             "hash_sha256" => digests::<Sha256>(function, argument, of, rows),
-            _ => Err(misplaced(function)),
+            _ => Err(FunctionError::misplaced(function)),
         }
     }))
 }

@@ -5,7 +5,6 @@ use twox_hash::XxHash64;
 use wardenry_kql_values::ScalarType;
 
 use super::base64::swapped;
-use super::misplaced;
 use crate::dynamic::{Cell, Cells};
 use crate::rows::{Argument, Int, Long, Sink, Source, kernel};
 use crate::{FunctionError, Kernel, ScalarCall};
@@ -43,7 +42,7 @@ pub(super) fn bind(call: &ScalarCall<'_>) -> Result<Box<dyn Kernel>, FunctionErr
                 hashes.reduce(combine)
             }))
         }
-        _ => Err(misplaced(function)),
+        _ => Err(FunctionError::misplaced(function)),
     }))
 }
 

@@ -1,6 +1,5 @@
 //! Punycode (RFC 3492). Sources: `punycode-from-string-function.md` and its neighbours.
 
-use super::misplaced;
 use crate::rows::{Text, kernel, text1};
 use crate::{FunctionError, Kernel, ScalarCall};
 
@@ -11,7 +10,7 @@ const PREFIX: &str = "xn--";
 pub(super) fn bind(call: &ScalarCall<'_>) -> Result<Box<dyn Kernel>, FunctionError> {
     let function = call.name;
     Ok(kernel(function, move |arguments, rows| {
-        let [text] = arguments else { return Err(misplaced(function)) };
+        let [text] = arguments else { return Err(FunctionError::misplaced(function)) };
         text1::<Text>(text, rows, |out, text| {
             let result = match function {
                 "punycode_from_string" => encode(text),

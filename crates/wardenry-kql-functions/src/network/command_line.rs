@@ -2,7 +2,6 @@
 
 use wardenry_kql_values::Value;
 
-use super::misplaced;
 use crate::rows::{Text, dynamic1, kernel};
 use crate::{FunctionError, Kernel, ScalarCall};
 
@@ -17,7 +16,7 @@ pub(super) fn bind(call: &ScalarCall<'_>) -> Result<Box<dyn Kernel>, FunctionErr
         });
     }
     Ok(kernel(function, move |arguments, rows| {
-        let [line, ..] = arguments else { return Err(misplaced(function)) };
+        let [line, ..] = arguments else { return Err(FunctionError::misplaced(function)) };
         dynamic1::<Text>(line, rows, |writer, line| {
             writer.begin_array();
             split(line, |argument| writer.string(argument));

@@ -3,7 +3,6 @@
 use std::fmt::Debug;
 use std::net::IpAddr;
 
-use super::misplaced;
 use crate::rows::{Text, dynamic1, kernel};
 use crate::{FunctionError, Kernel, ScalarCall};
 
@@ -30,7 +29,7 @@ pub(super) fn bind(call: &ScalarCall<'_>) -> Result<Box<dyn Kernel>, FunctionErr
     let function = call.name;
     let database = call.context.geo_database.clone();
     Ok(kernel(function, move |arguments, rows| {
-        let [ip] = arguments else { return Err(misplaced(function)) };
+        let [ip] = arguments else { return Err(FunctionError::misplaced(function)) };
         dynamic1::<Text>(ip, rows, |writer, ip| {
             let Ok(address) = ip.parse::<IpAddr>() else { return false };
             let location = database.as_ref().and_then(|database| database.find(address.to_canonical()));

@@ -4,7 +4,6 @@ use arrow::array::ArrayRef;
 use wardenry_kql_values::{ScalarType, Value};
 
 use super::ipv4::{address, octet};
-use super::misplaced;
 use crate::dynamic::Dynamic;
 use crate::rows::{Argument, Bool, Json, Sink, Source, Text, kernel, map1};
 use crate::{FunctionError, Kernel, ScalarCall};
@@ -24,12 +23,12 @@ pub(super) fn bind(call: &ScalarCall<'_>) -> Result<Box<dyn Kernel>, FunctionErr
             }
         }
         return Ok(kernel(function, move |arguments, rows| {
-            let [source, ..] = arguments else { return Err(misplaced(function)) };
+            let [source, ..] = arguments else { return Err(FunctionError::misplaced(function)) };
             map1::<Text, Bool>(source, rows, |source| Some(wanted.iter().any(|wanted| wanted.is_in(source))))
         }));
     }
     Ok(kernel(function, move |arguments, rows| {
-        let [source, wanted @ ..] = arguments else { return Err(misplaced(function)) };
+        let [source, wanted @ ..] = arguments else { return Err(FunctionError::misplaced(function)) };
         evaluate(source, wanted, rows, is_prefix, is_array)
     }))
 }

@@ -4,7 +4,6 @@ use std::fmt::Write as _;
 
 use wardenry_kql_values::ScalarType;
 
-use super::misplaced;
 use crate::rows::{
     Argument, Bool, Int, Long, Source, Text, dynamic_rows, kernel, map1, map2, map3, text1, text2,
 };
@@ -166,7 +165,7 @@ pub(super) fn bind(call: &ScalarCall<'_>) -> Result<Box<dyn Kernel>, FunctionErr
                 true
             }))
         }
-        _ => Err(misplaced(function)),
+        _ => Err(FunctionError::misplaced(function)),
     }))
 }
 

@@ -4,7 +4,7 @@
 use std::fmt::Write as _;
 use std::net::Ipv6Addr;
 
-use super::{ipv4, misplaced};
+use super::ipv4;
 use crate::rows::{Bool, Long, Source, Text, kernel, map1, map2, map3, text1, text2};
 use crate::{FunctionError, Kernel, ScalarCall};
 
@@ -113,7 +113,7 @@ pub(super) fn bind(call: &ScalarCall<'_>) -> Result<Box<dyn Kernel>, FunctionErr
                 Some(Network6::parse(left)?.compare_narrowed(Network6::parse(right)?, prefix)? as i64)
             })
         }
-        _ => Err(misplaced(function)),
+        _ => Err(FunctionError::misplaced(function)),
     }))
 }
 

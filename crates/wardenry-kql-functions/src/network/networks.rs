@@ -7,7 +7,6 @@ use wardenry_kql_values::{ScalarType, Value};
 
 use super::ipv4::{Network, mask};
 use super::ipv6::Network6;
-use super::misplaced;
 use crate::dynamic::Dynamic;
 use crate::rows::{Argument, Bool, Json, Sink, Source, Text, kernel, map1};
 use crate::{FunctionError, Kernel, ScalarCall};
@@ -21,7 +20,7 @@ pub(super) fn bind(call: &ScalarCall<'_>) -> Result<Box<dyn Kernel>, FunctionErr
         Some(constants) if is_v4 => {
             let ranges = Ranges::new(&texts(&constants));
             Ok(kernel(function, move |arguments, rows| {
-                let [ip, ..] = arguments else { return Err(misplaced(function)) };
+                let [ip, ..] = arguments else { return Err(FunctionError::misplaced(function)) };
                 map1::<Text, Bool>(ip, rows, |ip| ranges.contain(Network::parse(ip)?))
             }))
         }
@@ -29,7 +28,7 @@ pub(super) fn bind(call: &ScalarCall<'_>) -> Result<Box<dyn Kernel>, FunctionErr
             let ranges: Vec<Option<Network6>> =
                 texts(&constants).iter().map(|text| Network6::parse(text)).collect();
             Ok(kernel(function, move |arguments, rows| {
-                let [ip, ..] = arguments else { return Err(misplaced(function)) };
+                let [ip, ..] = arguments else { return Err(FunctionError::misplaced(function)) };
                 map1::<Text, Bool>(ip, rows, |ip| {
                     let ip = Network6::parse(ip)?;
                     any(ranges.iter().map(|range| range.map(|range| ip.matches(range))))
@@ -37,7 +36,7 @@ pub(super) fn bind(call: &ScalarCall<'_>) -> Result<Box<dyn Kernel>, FunctionErr
             }))
         }
         None => Ok(kernel(function, move |arguments, rows| {
-            let [ip, ranges @ ..] = arguments else { return Err(misplaced(function)) };
+            let [ip, ranges @ ..] = arguments else { return Err(FunctionError::misplaced(function)) };
             match (is_v4, ranges_type) {
                 (true, Some(ScalarType::Dynamic)) => in_array(ip, ranges, rows, v4_matches),
                 (true, _) => in_texts(ip, ranges, rows, v4_matches),
@@ -105,7 +104,7 @@ fn in_array(
     rows: usize,
     matches: fn(&str, &str) -> Option<bool>,
 ) -> Result<ArrayRef, FunctionError> {
-    let [ranges] = ranges else { return Err(misplaced("ipv4_is_in_any_range")) };
+    let [ranges] = ranges else { return Err(FunctionError::misplaced("ipv4_is_in_any_range")) };
     let (ips, arrays) = (Text::column(ip)?, Json::column(ranges)?);
     Ok(Bool::collect(rows, ranges.nulls(rows), |row| {
         let ip = Text::get(&ips, ip.row(row));

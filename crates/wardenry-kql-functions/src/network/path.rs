@@ -1,6 +1,5 @@
 //! `parse_path`. Source: `parse-path-function.md`.
 
-use super::misplaced;
 use crate::rows::{Text, dynamic1, kernel};
 use crate::{FunctionError, Kernel, ScalarCall};
 
@@ -9,7 +8,7 @@ const SEPARATORS: [char; 2] = ['\\', '/'];
 pub(super) fn bind(call: &ScalarCall<'_>) -> Result<Box<dyn Kernel>, FunctionError> {
     let function = call.name;
     Ok(kernel(function, move |arguments, rows| {
-        let [path] = arguments else { return Err(misplaced(function)) };
+        let [path] = arguments else { return Err(FunctionError::misplaced(function)) };
         dynamic1::<Text>(path, rows, |writer, path| {
             let parts = Parts::parse(path);
             writer.begin_bag();

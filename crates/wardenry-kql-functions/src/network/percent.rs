@@ -1,6 +1,5 @@
 //! `url_encode`, `url_encode_component`, `url_decode`. Sources: `url-encode-function.md` and its neighbours.
 
-use super::misplaced;
 use crate::rows::{Text, kernel, text1};
 use crate::{FunctionError, Kernel, ScalarCall};
 
@@ -12,7 +11,7 @@ pub(super) fn bind(call: &ScalarCall<'_>) -> Result<Box<dyn Kernel>, FunctionErr
         ("url_encode", [text]) => text1::<Text>(text, rows, |out, text| encode(out, text, "+")),
         ("url_encode_component", [text]) => text1::<Text>(text, rows, |out, text| encode(out, text, "%20")),
         ("url_decode", [text]) => text1::<Text>(text, rows, decode),
-        _ => Err(misplaced(function)),
+        _ => Err(FunctionError::misplaced(function)),
     }))
 }
 

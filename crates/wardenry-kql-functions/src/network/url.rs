@@ -1,6 +1,5 @@
 //! `parse_url`, `parse_urlquery`. Sources: `parse-url-function.md`, `parse-url-query-function.md`.
 
-use super::misplaced;
 use crate::dynamic::DynamicWriter;
 use crate::rows::{Text, dynamic1, kernel};
 use crate::{FunctionError, Kernel, ScalarCall};
@@ -18,7 +17,7 @@ pub(super) fn bind(call: &ScalarCall<'_>) -> Result<Box<dyn Kernel>, FunctionErr
             writer.end_bag();
             true
         }),
-        _ => Err(misplaced(function)),
+        _ => Err(FunctionError::misplaced(function)),
     }))
 }
 

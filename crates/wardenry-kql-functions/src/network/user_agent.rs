@@ -5,7 +5,6 @@
 
 use wardenry_kql_values::{ScalarType, Value};
 
-use super::misplaced;
 use crate::dynamic::{Dynamic, DynamicWriter};
 use crate::rows::{Json, Source, Text, dynamic_rows, kernel};
 use crate::{FunctionError, Kernel, ScalarCall};
@@ -25,7 +24,7 @@ pub(super) fn bind(call: &ScalarCall<'_>) -> Result<Box<dyn Kernel>, FunctionErr
         let (agent, wanted) = match arguments {
             [agent] => (agent, None),
             [agent, wanted] => (agent, Some((wanted, Json::column(wanted)?))),
-            _ => return Err(misplaced(function)),
+            _ => return Err(FunctionError::misplaced(function)),
         };
         let agents = Text::column(agent)?;
         Ok(dynamic_rows(rows, |writer, row| {
