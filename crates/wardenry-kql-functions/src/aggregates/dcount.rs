@@ -2,7 +2,9 @@
 
 use std::sync::Arc;
 
-use arrow::array::{Array, ArrayRef, BinaryArray, BinaryBuilder, Int64Array, ListArray, UInt64Array};
+use arrow::array::{
+    Array, ArrayRef, Int64Array, LargeBinaryArray, LargeBinaryBuilder, ListArray, UInt64Array,
+};
 use arrow::datatypes::UInt64Type;
 use datafusion_common::{Result, internal_err};
 use datafusion_expr::EmitTo;
@@ -109,7 +111,7 @@ impl<C: Column> Groups for Dcount<C> {
         let lists = cast::<ListArray>(&states[0])?;
         let hashes = cast::<UInt64Array>(lists.values())?.values();
         let offsets = lists.value_offsets();
-        let counters = cast::<BinaryArray>(&states[1])?;
+        let counters = cast::<LargeBinaryArray>(&states[1])?;
         rows.try_for_each(None, |row, group| {
             if counters.is_valid(row) {
                 let other = counters.value(row);
@@ -152,7 +154,7 @@ impl<C: Column> Groups for Dcount<C> {
 
     fn state(&mut self, emit: EmitTo) -> Result<Vec<ArrayRef>> {
         let taken = self.hashes.emit(emit, |_, _| ())?;
-        let mut counters = BinaryBuilder::new();
+        let mut counters = LargeBinaryBuilder::new();
         self.take_counters(emit).iter().for_each(|own| counters.append_option(own.as_deref()));
         Ok(vec![list_array(taken.values, taken.lengths.into_iter())?, Arc::new(counters.finish())])
     }

@@ -134,7 +134,7 @@ impl Method {
                 state
             }
             Self::CountDistinct { of } => vec![list(arrow_type(*of))],
-            Self::Dcount { .. } => vec![list(DataType::UInt64), DataType::Binary],
+            Self::Dcount { .. } => vec![list(DataType::UInt64), DataType::LargeBinary],
             Self::MakeList { of, .. } | Self::MakeSet { of, .. } => vec![list(arrow_type(*of))],
             Self::MakeBag { .. } => vec![list(DataType::Utf8View), list(DataType::Utf8View)],
             Self::Percentile { of, weighted: false, .. } => vec![list(arrow_type(*of))],
