@@ -3,6 +3,8 @@
 //! The search operators are what hunting queries spend their time in. [`needle`] is a search for one text,
 //! [`column_search`] runs it over a column, and [`finder`] is the loop that reads the bytes.
 
+#![expect(clippy::unnecessary_wraps, reason = "all functions are bound in the same way")]
+
 mod arguments;
 mod characters;
 mod code_points;

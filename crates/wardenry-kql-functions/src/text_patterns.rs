@@ -120,7 +120,7 @@ fn joined(items: &[PatternItem]) -> Vec<PatternItem> {
         match (joined.last_mut(), item) {
             (_, PatternItem::Literal(text)) if text.is_empty() => {}
             (Some(PatternItem::Literal(before)), PatternItem::Literal(text)) => {
-                *before = format!("{before}{text}").into()
+                *before = format!("{before}{text}").into();
             }
             (Some(PatternItem::Skip), PatternItem::Skip) => {}
             _ => joined.push(item.clone()),

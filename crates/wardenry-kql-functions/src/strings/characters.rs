@@ -65,7 +65,7 @@ fn bind_translate(call: &ScalarCall<'_>) -> Result<Box<dyn Kernel>, FunctionErro
             for c in texts.get(row).chars() {
                 match searched.chars().position(|searched| searched == c) {
                     Some(place) => {
-                        out.extend(replacements.chars().nth(place).or(replacements.chars().next_back()))
+                        out.extend(replacements.chars().nth(place).or(replacements.chars().next_back()));
                     }
                     None => out.push(c),
                 }
@@ -84,7 +84,10 @@ mod tests {
     #[test]
     fn case_is_changed_character_by_character() {
         let rows = texts(&["ABC", "ÄÖß", "Σς", ""]);
-        assert_eq!(call("tolower", ScalarType::String, &[rows.clone()]), strings(&["abc", "äöß", "σς", ""]));
+        assert_eq!(
+            call("tolower", ScalarType::String, std::slice::from_ref(&rows)),
+            strings(&["abc", "äöß", "σς", ""])
+        );
         assert_eq!(call("toupper", ScalarType::String, &[rows]), strings(&["ABC", "ÄÖß", "ΣΣ", ""]));
     }
 

@@ -48,9 +48,8 @@ fn check_groups(function: &'static str, regex: &Regex) -> Result<(), FunctionErr
 
 /// The groups of an array of numbers and names, or all of them.
 fn groups(function: &'static str, regex: &Regex, chosen: Option<&str>) -> Result<Vec<usize>, FunctionError> {
-    let chosen = match chosen.map(serde_json::from_str) {
-        Some(Ok(serde_json::Value::Array(chosen))) => chosen,
-        _ => return Ok((1..regex.captures_len()).collect()),
+    let Some(Ok(serde_json::Value::Array(chosen))) = chosen.map(serde_json::from_str) else {
+        return Ok((1..regex.captures_len()).collect());
     };
     let group = |name: &serde_json::Value| {
         let group = match name {

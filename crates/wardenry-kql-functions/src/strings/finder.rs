@@ -57,36 +57,26 @@ impl Finder {
         self.needle.len()
     }
 
-    /// The first place at or after `from` where the needle is.
-    pub(crate) fn find(&self, text: &[u8], from: usize) -> Option<usize> {
-        // The places where the needle may start are those below `end`.
-        let end = (text.len() + 1).checked_sub(self.needle.len())?;
-        let mut place = from;
-        while place + BLOCK <= end {
-            if let Some(found) = self.find_in_block::<BLOCK>(text, place) {
-                return Some(found);
-            }
-            place += BLOCK;
-        }
-        while place + SMALL_BLOCK <= end {
-            if let Some(found) = self.find_in_block::<SMALL_BLOCK>(text, place) {
-                return Some(found);
-            }
-            place += SMALL_BLOCK;
-        }
-        (place..end).find(|place| self.is_at(text, *place))
+    /// The places at or after `from` where the needle is, for a text in which it is looked for again and again.
+    pub(crate) fn places<'a>(&'a self, text: &'a [u8], from: usize) -> Places<'a> {
+        let end = (text.len() + 1).saturating_sub(self.needle.len());
+        Places { finder: self, text, end, next: from, base: from, candidates: 0 }
     }
 
-    /// Tries the `N` places from `place` on. The text is long enough for that.
+    /// Tries the `N` places from `place` on, of which there are at most 64. The text is long enough for that.
     #[inline]
-    fn find_in_block<const N: usize>(&self, text: &[u8], place: usize) -> Option<usize> {
-        let first = text[place + self.first.offset..].first_chunk::<N>()?;
-        let second = text[place + self.second.offset..].first_chunk::<N>()?;
+    fn candidates<const N: usize>(&self, text: &[u8], place: usize) -> u64 {
+        let (Some(first), Some(second)) = (
+            text[place + self.first.offset..].first_chunk::<N>(),
+            text[place + self.second.offset..].first_chunk::<N>(),
+        ) else {
+            return 0;
+        };
         let mut any = 0;
         for i in 0..N {
             any |= self.hit(first[i], second[i]);
         }
-        if any == 0 { None } else { self.verify::<N>(text, place, first, second) }
+        if any == 0 { 0 } else { self.candidate_bits(first, second) }
     }
 
     #[inline]
@@ -95,30 +85,16 @@ impl Finder {
             & u8::from((second | self.second.mask) == self.second.byte)
     }
 
-    fn verify<const N: usize>(
-        &self,
-        text: &[u8],
-        place: usize,
-        first: &[u8; N],
-        second: &[u8; N],
-    ) -> Option<usize> {
+    fn candidate_bits<const N: usize>(&self, first: &[u8; N], second: &[u8; N]) -> u64 {
         let mut hits = [0; N];
         for i in 0..N {
             hits[i] = self.hit(first[i], second[i]);
         }
         let (eights, _) = hits.as_chunks::<8>();
-        for (i, eight) in eights.iter().enumerate() {
+        eights.iter().rev().fold(0, |bits, eight| {
             // Moves the lowest bit of each byte into the highest byte, in order.
-            let mut mask = u64::from_le_bytes(*eight).wrapping_mul(0x0102_0408_1020_4080) >> 56;
-            while mask != 0 {
-                let candidate = place + i * 8 + mask.trailing_zeros() as usize;
-                if self.is_at(text, candidate) {
-                    return Some(candidate);
-                }
-                mask &= mask - 1;
-            }
-        }
-        None
+            bits << 8 | u64::from_le_bytes(*eight).wrapping_mul(0x0102_0408_1020_4080) >> 56
+        })
     }
 
     fn is_at(&self, text: &[u8], place: usize) -> bool {
@@ -126,6 +102,50 @@ impl Finder {
         match self.case {
             Case::Sensitive => *there == *self.needle,
             Case::Insensitive => there.eq_ignore_ascii_case(&self.needle),
+        }
+    }
+}
+
+/// A search in progress.
+#[derive(Debug)]
+pub(crate) struct Places<'a> {
+    finder: &'a Finder,
+    text: &'a [u8],
+    /// The needle may start at the places below this.
+    end: usize,
+    /// The first place that has not been tried.
+    next: usize,
+    /// What has been tried last: a bit for each place from `base` on that is left to be looked at closely.
+    base: usize,
+    candidates: u64,
+}
+
+impl Places<'_> {
+    /// The next place that is not below `from`. What the search has passed does not come again.
+    pub(crate) fn next_from(&mut self, from: usize) -> Option<usize> {
+        loop {
+            while self.candidates != 0 {
+                let place = self.base + self.candidates.trailing_zeros() as usize;
+                self.candidates &= self.candidates - 1;
+                if place >= from && self.finder.is_at(self.text, place) {
+                    return Some(place);
+                }
+            }
+            self.base = self.next.max(from);
+            let left = self.end.saturating_sub(self.base);
+            if left >= BLOCK {
+                self.candidates = self.finder.candidates::<BLOCK>(self.text, self.base);
+                self.next = self.base + BLOCK;
+            } else if left >= SMALL_BLOCK {
+                self.candidates = self.finder.candidates::<SMALL_BLOCK>(self.text, self.base);
+                self.next = self.base + SMALL_BLOCK;
+            } else if left > 0 {
+                // Each of the few last places is looked at closely.
+                self.candidates = (1 << left) - 1;
+                self.next = self.end;
+            } else {
+                return None;
+            }
         }
     }
 }
@@ -147,13 +167,8 @@ mod tests {
     use super::*;
 
     fn places(finder: &Finder, text: &[u8]) -> Vec<usize> {
-        let mut places = Vec::new();
-        let mut from = 0;
-        while let Some(place) = finder.find(text, from) {
-            places.push(place);
-            from = place + 1;
-        }
-        places
+        let mut places = finder.places(text, 0);
+        std::iter::from_fn(|| places.next_from(0)).collect()
     }
 
     #[test]

@@ -61,7 +61,7 @@ mod tests {
     #[test]
     fn lengths_in_code_points_and_bytes() {
         let rows = texts(&["é😀", ""]);
-        assert_eq!(call("strlen", ScalarType::Long, &[rows.clone()]), longs(&[2, 0]));
+        assert_eq!(call("strlen", ScalarType::Long, std::slice::from_ref(&rows)), longs(&[2, 0]));
         assert_eq!(call("string_size", ScalarType::Long, &[rows]), longs(&[6, 0]));
     }
 

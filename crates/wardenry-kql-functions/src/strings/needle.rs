@@ -84,7 +84,7 @@ impl Needle {
             Search::Everywhere => self.place != Place::Whole || text.is_empty(),
             Search::Bytes(finder) => self.matches_bytes(finder, text),
             Search::BytesOrKin(finder) => {
-                self.matches_bytes(finder, text) || !text.is_ascii() && self.matches_characters(text)
+                self.matches_bytes(finder, text) || self.may_have_kin(text) && self.matches_characters(text)
             }
             Search::Characters => !text.is_ascii() && self.matches_characters(text),
         }
@@ -108,6 +108,17 @@ impl Needle {
         matches!(self.search, Search::BytesOrKin(_))
     }
 
+    /// Whether it pays to compare the characters of a text that does not have the needle's bytes.
+    fn may_have_kin(&self, text: &str) -> bool {
+        match self.place {
+            // The kin of a letter take up to three bytes.
+            Place::Whole => text.len() > self.text.len() && text.len() <= 3 * self.text.len(),
+            // The first characters tell.
+            Place::Start | Place::End => true,
+            Place::Anywhere | Place::Term | Place::TermStart | Place::TermEnd => !text.is_ascii(),
+        }
+    }
+
     /// Whether the needle may stand at a place in `text` where its bytes have been found.
     pub(crate) fn may_stand_at(&self, text: &str, start: usize, end: usize) -> bool {
         !(self.bounded_before && term_char_before(text, start)
@@ -127,15 +138,24 @@ impl Needle {
         let len = self.text.len();
         match self.place {
             Place::Whole => bytes.len() == len && same(bytes),
-            Place::Start => bytes.get(..len).is_some_and(same),
-            Place::End => bytes.len() >= len && same(&bytes[bytes.len() - len..]),
+            Place::Start => {
+                let starts_alike = |(first, of_needle): (&u8, &u8)| first.eq_ignore_ascii_case(of_needle);
+                bytes.first().zip(self.text.as_bytes().first()).is_some_and(starts_alike)
+                    && bytes.get(..len).is_some_and(same)
+            }
+            Place::End => {
+                // The last byte alone tells most texts apart.
+                let ends_alike = |(last, of_needle): (&u8, &u8)| last.eq_ignore_ascii_case(of_needle);
+                bytes.last().zip(self.text.as_bytes().last()).is_some_and(ends_alike)
+                    && bytes.len() >= len
+                    && same(&bytes[bytes.len() - len..])
+            }
             Place::Anywhere | Place::Term | Place::TermStart | Place::TermEnd => {
-                let mut from = 0;
-                while let Some(start) = finder.find(bytes, from) {
+                let mut places = finder.places(bytes, 0);
+                while let Some(start) = places.next_from(0) {
                     if self.may_stand_at(text, start, start + len) {
                         return true;
                     }
-                    from = start + 1;
                 }
                 false
             }

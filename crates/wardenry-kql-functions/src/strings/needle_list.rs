@@ -13,7 +13,7 @@ use wardenry_kql_values::{ScalarType, Value};
 use super::arguments::{
     Texts, argument, array_texts, bool_rows, constant_bool, dynamic_text, kernel, long_rows, refuse,
 };
-use super::column_search::{search, with_null_slots};
+use super::column_search::{search, search_any, with_null_slots};
 use super::finder::Case;
 use super::needle::{Needle, Place};
 use super::row_memo::RowMemo;
@@ -75,10 +75,7 @@ impl AnyTerm {
 
     /// Which rows have any of the terms.
     pub(crate) fn search(&self, texts: &StringViewArray) -> BooleanBuffer {
-        let mut found = BooleanBuffer::new_unset(texts.len());
-        for needle in &self.needles {
-            found = &found | &search(needle, texts);
-        }
+        let mut found = search_any(&self.needles, texts);
         if self.automaton.is_some() {
             let mut memo = RowMemo::default();
             let by_automaton = BooleanBuffer::collect_bool(texts.len(), |row| {

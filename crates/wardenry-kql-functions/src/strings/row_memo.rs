@@ -37,6 +37,7 @@ impl RowMemo {
     /// The result for the text of `view`, which is longer than a view can hold.
     pub(crate) fn get(&mut self, view: u128, result: impl FnOnce() -> bool) -> bool {
         // The offset and the buffer are in the upper half; the length tells apart what starts at the same place.
+        #[expect(clippy::cast_possible_truncation, reason = "the halves are meant")]
         let key = (view >> 64) as u64 ^ view as u64;
         let slot = &mut self.slots[(key.wrapping_mul(0x9E37_79B9_7F4A_7C15) >> 56) as usize];
         if slot.0 != view {

@@ -83,8 +83,8 @@ impl TextSet {
         let views = texts.views();
         BooleanBuffer::collect_bool(texts.len(), |row| {
             let head = views[row] as u64;
-            let any = self.heads.iter().fold(false, |any, candidate| any | (*candidate == head));
-            any && self.texts.contains(texts.value(row))
+            let any = self.heads.iter().fold(0, |any, candidate| any | u8::from(*candidate == head));
+            any != 0 && self.texts.contains(texts.value(row))
         })
     }
 

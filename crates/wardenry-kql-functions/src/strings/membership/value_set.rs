@@ -102,7 +102,7 @@ impl<K: Copy + Eq + Hash> KeySet<K> {
     #[inline]
     fn contains(&self, key: K) -> bool {
         match self {
-            Self::Few(keys) => keys.iter().fold(false, |any, candidate| any | (*candidate == key)),
+            Self::Few(keys) => keys.iter().fold(0, |any, candidate| any | u8::from(*candidate == key)) != 0,
             Self::Many(keys) => keys.contains(&key),
         }
     }
