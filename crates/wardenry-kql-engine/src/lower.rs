@@ -49,7 +49,7 @@ pub(crate) enum Shared {
     /// Has been run.
     Rows(Arc<dyn TableProvider>),
     /// Is read in one place only, and lowered there.
-    Inline(Rel),
+    Inline(Box<Rel>),
 }
 
 /// Tables that a query brought with it.

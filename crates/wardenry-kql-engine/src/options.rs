@@ -40,8 +40,8 @@ impl Default for Limits {
 #[derive(Clone, Debug)]
 pub struct RunOptions {
     pub limits: Limits,
-    /// The instant that `now()` gives, in ticks since 0001-01-01. `None` is the time of the call.
-    pub now: Option<i64>,
+    /// The instant that `now()` gives, in ticks since 0001-01-01.
+    pub now: i64,
     /// For `rand()` and `sample`.
     pub seed: u64,
     /// Threads' worth of work at a time. `None` is one for each core.
@@ -54,11 +54,12 @@ pub struct RunOptions {
     pub parameters: BTreeMap<Box<str>, Value>,
 }
 
-impl Default for RunOptions {
-    fn default() -> Self {
+impl RunOptions {
+    /// The usual limits, at an instant in ticks since 0001-01-01.
+    pub fn at(now: i64) -> Self {
         Self {
             limits: Limits::default(),
-            now: None,
+            now,
             seed: 0,
             partitions: None,
             temporary_folder: None,

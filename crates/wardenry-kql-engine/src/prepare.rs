@@ -66,7 +66,7 @@ impl<'a> Preparation<'a> {
             let rel = self.resolve(rel).await?;
             let uses = self.uses.get(&id).copied().unwrap_or(0);
             if uses <= 1 {
-                self.shared.insert(id, Shared::Inline(rel));
+                self.shared.insert(id, Shared::Inline(Box::new(rel)));
                 continue;
             }
             let (batches, memory) = self.session.collect(&self.plan(&rel)?).await?;

@@ -2,7 +2,6 @@
 
 use std::fmt;
 use std::sync::Arc;
-use std::time::{SystemTime, UNIX_EPOCH};
 
 use arrow::array::RecordBatch;
 use async_trait::async_trait;
@@ -19,7 +18,6 @@ use datafusion::physical_planner::{DefaultPhysicalPlanner, PhysicalPlanner};
 use datafusion::prelude::SessionConfig;
 use futures_util::StreamExt;
 use wardenry_kql_functions::Context;
-use wardenry_kql_values::{TICKS_PER_SECOND, UNIX_EPOCH as EPOCH_TICKS};
 
 use crate::control::{Control, Memory, QueryContext};
 use crate::transform::TransformPlanner;
@@ -39,7 +37,7 @@ impl Session {
         let query = Arc::new(QueryContext {
             control: Arc::new(Control::new(options.cancellation.child_token())),
             functions: Context {
-                now: options.now.unwrap_or_else(now),
+                now: options.now,
                 seed: options.seed,
                 regex_size: limits.regex_bytes,
                 geo_database: None,
@@ -130,13 +128,6 @@ fn config(options: &RunOptions) -> SessionConfig {
     settings.execution.parquet.reorder_filters = true;
     settings.execution.parquet.bloom_filter_on_read = true;
     config
-}
-
-/// Of this moment, in ticks.
-fn now() -> i64 {
-    let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
-    let seconds = i64::try_from(since.as_secs()).unwrap_or(i64::MAX / TICKS_PER_SECOND);
-    EPOCH_TICKS + seconds * TICKS_PER_SECOND + i64::from(since.subsec_nanos() / 100)
 }
 
 /// DataFusion's planner, and ours for [`crate::transform`].

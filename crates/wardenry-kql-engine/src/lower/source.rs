@@ -8,7 +8,7 @@ use datafusion::catalog::TableProvider;
 use datafusion::catalog::streaming::StreamingTable;
 use datafusion::common::{Column as PlanColumn, DFSchema, TableReference};
 use datafusion::datasource::{MemTable, provider_as_source};
-use datafusion::logical_expr::{EmptyRelation, Expr, LogicalPlan, TableScan};
+use datafusion::logical_expr::{EmptyRelation, Expr, LogicalPlan, TableScanBuilder};
 use datafusion::scalar::ScalarValue;
 use wardenry_kql_functions::layout;
 use wardenry_kql_semantics::checked::{self, ColumnId, Rel, SharedId};
@@ -131,7 +131,6 @@ fn scan<'n>(
         .into_iter()
         .map(|(stored, name)| named(Expr::Column(PlanColumn::new(Some(table.clone()), stored)), &name))
         .collect();
-    let scan = TableScan::try_new(table, provider_as_source(provider), None, Vec::new(), None)
-        .map_err(plan_error)?;
+    let scan = TableScanBuilder::new(table, provider_as_source(provider)).build().map_err(plan_error)?;
     Ok(Lowered::unordered(project(LogicalPlan::TableScan(scan), exprs)?))
 }

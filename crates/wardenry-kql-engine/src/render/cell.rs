@@ -143,6 +143,5 @@ fn real(value: f64, out: &mut Vec<u8>) {
 
 /// A JSON string.
 pub(crate) fn text(value: &str, out: &mut Vec<u8>) {
-    // Writing to a `Vec` does not fail.
-    let _ = serde_json::to_writer(out, value);
+    serde_json::to_writer(out, value).expect("writing to a Vec does not fail");
 }

@@ -135,9 +135,12 @@ impl ParquetTable {
             .collect();
         let scanned: Vec<_> = fields
             .iter()
-            .map(|field| match nested.contains(field.name()) {
-                true => Field::new(field.name(), boxed_type(), true),
-                false => field.clone(),
+            .map(|field| {
+                if nested.contains(field.name()) {
+                    Field::new(field.name(), boxed_type(), true)
+                } else {
+                    field.clone()
+                }
             })
             .collect();
         let caches = CacheManager::try_new(&CacheManagerConfig::default())

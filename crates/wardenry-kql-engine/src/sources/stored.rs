@@ -75,7 +75,7 @@ pub(super) fn convert(array: &ArrayRef, to: ScalarType) -> Result<ArrayRef, Arro
         (stored, _) if *stored == target => array,
         (DataType::Null, _) => new_null_array(&target, array.len()),
         (DataType::Timestamp(unit, _), ScalarType::Datetime) => {
-            let datetime = |ticks: Option<i64>| ticks.and_then(|ticks| instant(ticks));
+            let datetime = |ticks: Option<i64>| ticks.and_then(instant);
             match unit {
                 TimeUnit::Second => mapped::<TimestampSecondType>(&array, |value| {
                     datetime(value.checked_mul(TICKS_PER_SECOND))

@@ -1,6 +1,6 @@
 use std::collections::VecDeque;
 
-use arrow::array::{ArrayRef, Int64Array, RecordBatch, RecordBatchOptions, UInt32Array};
+use arrow::array::{Array, ArrayRef, Int64Array, RecordBatch, RecordBatchOptions, UInt32Array};
 use arrow::compute::take;
 use arrow::datatypes::SchemaRef;
 use std::sync::Arc;
@@ -21,10 +21,6 @@ impl Output {
         Self { schema, ordinal: ordinal.then_some(0), batch_rows: batch_rows.max(1), ready: VecDeque::new() }
     }
 
-    pub(super) fn schema(&self) -> &SchemaRef {
-        &self.schema
-    }
-
     pub(super) fn pop(&mut self) -> Option<RecordBatch> {
         self.ready.pop_front()
     }
@@ -42,7 +38,7 @@ impl Output {
         indices: Option<&UInt32Array>,
         produced: Vec<ArrayRef>,
     ) -> Result<(), RunError> {
-        let rows = indices.map_or(passed.num_rows(), |indices| indices.len());
+        let rows = indices.map_or(passed.num_rows(), Array::len);
         let mut columns = Vec::with_capacity(self.schema.fields().len());
         for column in passed.columns() {
             columns.push(match indices {

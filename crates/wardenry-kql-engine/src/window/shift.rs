@@ -27,7 +27,7 @@ impl Back {
             Some(tail) => concatenated(&[tail.as_ref(), values.as_ref()])?,
             None => ArrayRef::clone(values),
         };
-        let missing = (self.rows - self.tail.as_ref().map_or(0, |tail| tail.len())).min(rows);
+        let missing = (self.rows - self.tail.as_ref().map_or(0, Array::len)).min(rows);
         let present = rows - missing;
         let shifted = if missing == 0 {
             known.slice(0, rows)

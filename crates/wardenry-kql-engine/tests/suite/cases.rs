@@ -9,10 +9,7 @@ use wardenry_kql_engine::{Engine, MemoryTables, QueryError, RunOptions};
 use wardenry_kql_values::{ScalarType, datetime, timespan};
 
 use crate::semantics::agree;
-use crate::support::run_with;
-
-/// 2024-06-01T12:00:00Z.
-const NOW: i64 = 638_528_400_000_000_000 + 36_000_000_000 * 9;
+use crate::support::{NOW, run_with};
 
 #[tokio::test]
 async fn documents() {
@@ -91,7 +88,7 @@ async fn check(case: &Case) -> Result<(), String> {
     }
     let query = query.ok_or("there is no query")?;
     let (kind, expected) = expected.ok_or("nothing is expected")?;
-    let options = RunOptions { now: Some(NOW), ..RunOptions::default() };
+    let options = RunOptions::at(NOW);
     let outcome = run_with(query, &tables, &options).await;
     match (kind, outcome) {
         ("table" | "table ordered", Ok((result, _))) => {
@@ -222,7 +219,7 @@ async fn insert(tables: &mut MemoryTables, name: &str, content: &str) -> Result<
     let query = format!("datatable({})[{}]", columns.join(", "), values.join(", "));
     let failed = |error: &dyn std::fmt::Debug| format!("data {name}: {error:?}");
     let mut run = Engine::new()
-        .run(&query, &MemoryTables::new(), &RunOptions::default())
+        .run(&query, &MemoryTables::new(), &RunOptions::at(NOW))
         .await
         .map_err(|error| failed(&error))?;
     let mut batches = Vec::new();

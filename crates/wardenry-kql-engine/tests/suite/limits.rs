@@ -4,10 +4,10 @@ use std::time::Duration;
 
 use wardenry_kql_engine::{Engine, Limits, MemoryTables, QueryError, RunError, RunOptions};
 
-use crate::support::run_with;
+use crate::support::{NOW, run_with};
 
 async fn error(query: &str, limits: Limits) -> RunError {
-    let options = RunOptions { limits, ..RunOptions::default() };
+    let options = RunOptions { limits, ..RunOptions::at(NOW) };
     match run_with(query, &MemoryTables::new(), &options).await {
         Err(QueryError::Run(error)) => error,
         Err(other) => panic!("{query}: {other}"),
@@ -25,7 +25,7 @@ async fn rows() {
 
 #[tokio::test]
 async fn as_many_rows_as_allowed() {
-    let options = RunOptions { limits: Limits { rows: 5, ..Limits::default() }, ..RunOptions::default() };
+    let options = RunOptions { limits: Limits { rows: 5, ..Limits::default() }, ..RunOptions::at(NOW) };
     let (result, _) = run_with("range x from 1 to 5 step 1", &MemoryTables::new(), &options).await.unwrap();
     assert_eq!(result["rows"].as_array().map(Vec::len), Some(5));
 }
@@ -55,7 +55,7 @@ async fn memory() {
 #[tokio::test(flavor = "multi_thread")]
 async fn what_does_not_fit_in_memory_is_written_to_files() {
     let limits = Limits { memory_bytes: 24 << 20, ..Limits::default() };
-    let options = RunOptions { limits, partitions: Some(2), ..RunOptions::default() };
+    let options = RunOptions { limits, partitions: Some(2), ..RunOptions::at(NOW) };
     let query =
         "range x from 1 to 3000000 step 1 | sort by x desc | extend n = row_number() | summarize sum(n - x)";
     let (result, _) = run_with(query, &MemoryTables::new(), &options).await.unwrap();
@@ -65,7 +65,7 @@ async fn what_does_not_fit_in_memory_is_written_to_files() {
 #[tokio::test(flavor = "multi_thread")]
 async fn cancellation() {
     let options =
-        RunOptions { limits: Limits { rows: u64::MAX, ..Limits::default() }, ..RunOptions::default() };
+        RunOptions { limits: Limits { rows: u64::MAX, ..Limits::default() }, ..RunOptions::at(NOW) };
     let query = "range x from 1 to 1000000000000 step 1";
     let mut run = Engine::new().run(query, &MemoryTables::new(), &options).await.unwrap();
     let result = &mut run.results[0];
@@ -79,7 +79,7 @@ async fn cancellation() {
 /// A statement that is over does not end others that share the caller's token.
 #[tokio::test(flavor = "multi_thread")]
 async fn ends_alone() {
-    let options = RunOptions::default();
+    let options = RunOptions::at(NOW);
     let tables = MemoryTables::new();
     for _ in 0..2 {
         let (result, _) = run_with("print x = 1", &tables, &options).await.unwrap();

@@ -159,8 +159,7 @@ async fn pruning_by_time() {
     write(&folder.path().join("a.parquet"), &batch, 4_000);
     let tables = tables(folder.path());
     // 1970-01-01 11:00 is second 39600: the last of ten row groups.
-    let options =
-        RunOptions { now: Some(621_355_968_000_000_000 + 12 * 36_000_000_000), ..RunOptions::default() };
+    let options = RunOptions::at(621_355_968_000_000_000 + 12 * 36_000_000_000);
     let query = "T | where Timestamp >= ago(1h) | summarize count(), countif(text == 'text number 39999')";
     let (result, narrow) = run_with(query, &tables, &options).await.unwrap();
     assert_eq!(result["rows"], json!([[400, 1]]));

@@ -4,6 +4,9 @@ use serde_json::Value as Json;
 use wardenry_kql_engine::render::{self, Renderer};
 use wardenry_kql_engine::{Engine, QueryError, RunOptions, Statistics, Tables};
 
+/// 2024-06-01T12:00:00Z, in ticks since 0001-01-01.
+pub(crate) const NOW: i64 = 638_528_400_000_000_000;
+
 /// The first result as [`render::Json`] writes it, and what it took.
 pub(crate) async fn run_with(
     query: &str,
@@ -24,7 +27,7 @@ pub(crate) async fn run_with(
 }
 
 pub(crate) async fn run(query: &str, tables: &dyn Tables) -> Result<Json, QueryError> {
-    run_with(query, tables, &RunOptions::default()).await.map(|(result, _)| result)
+    run_with(query, tables, &RunOptions::at(NOW)).await.map(|(result, _)| result)
 }
 
 /// The rows of a result that has no error.

@@ -69,7 +69,7 @@ impl StoredAdapter {
     }
 
     fn column(&self, column: &Column) -> Result<Arc<dyn PhysicalExpr>> {
-        let wanted = self.table.field_with_name(column.name()).ok().map(|field| field.data_type());
+        let wanted = self.table.field_with_name(column.name()).ok().map(Field::data_type);
         let Ok(index) = self.file.index_of(column.name()) else {
             let null = wanted.map_or(Ok(ScalarValue::Null), ScalarValue::try_from)?;
             return Ok(lit(null));
