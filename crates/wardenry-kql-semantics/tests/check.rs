@@ -4,6 +4,9 @@
 //! each statement with their types, `//!` the code and the message of each error and warning, and in brackets what would mend
 //! it. A query without `//!` has none. Columns that are only known when the query runs are `…`.
 
+#[path = "check/sound.rs"]
+mod sound;
+
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::path::Path;
@@ -86,6 +89,11 @@ fn outcome(text: &str) -> String {
         !checked.has_errors(),
         "a query comes out, or an error: {text}"
     );
+    if let Some(query) = &checked.query {
+        for fault in sound::faults(query) {
+            _ = writeln!(outcome, "unsound: {fault}");
+        }
+    }
     outcome
 }
 

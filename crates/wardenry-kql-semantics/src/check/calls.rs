@@ -173,6 +173,13 @@ impl<'q> Checker<'q> {
                 return None;
             }
         };
+        if resolution.result == ResultType::Unknown
+            && !list.iter().any(|argument| matches!(argument, Argument::Unknown))
+        {
+            let message = format!("`{}` needs the name of a type", function.name);
+            self.error(codes::ARGUMENT_TYPE, span, message);
+            return None;
+        }
         let mut converted = Vec::with_capacity(arguments.len());
         for (argument, to) in arguments.into_iter().zip(resolution.conversions) {
             if let Checked::Scalar(typed) = argument {

@@ -4,6 +4,7 @@ use wardenry_diagnostic::{Diagnostic, Span};
 use wardenry_kql_syntax::ast;
 use wardenry_kql_values::{ScalarType, Value};
 
+use super::aggregates::Aggregation;
 use super::relation::read;
 use super::scope::{Binding, Cx, Members};
 use super::{Checker, constants, suggest};
@@ -143,7 +144,10 @@ impl<'q> Checker<'q> {
             return self.typed_column(&column, span);
         }
         match binding {
-            Some(Binding::Scalar { value, .. }) => self.use_value(&value, span),
+            Some(Binding::Scalar { value, .. }) => {
+                self.refuse_columns_of_another_row(&value, span, cx);
+                self.use_value(&value, span)
+            }
             Some(Binding::Unknown) => Typed::unknown(span),
             Some(Binding::Tabular(_)) => {
                 let diagnostic = Diagnostic::error(
@@ -172,11 +176,19 @@ impl<'q> Checker<'q> {
 
     /// An argument that reads columns means nothing in a subquery of the function: that has rows of its own.
     fn refuse_columns_of_another_row(&mut self, value: &Typed, span: Span, cx: &Cx<'_>) {
-        let Some(row) = cx.row.filter(|row| !row.open && cx.aggregation.is_none() && !value.unknown) else {
+        if value.unknown || cx.row.is_some_and(|row| row.open) {
             return;
-        };
+        }
         let is_here = |id: ColumnId| {
-            row.columns.iter().chain(self.outer_rows.iter().flatten()).any(|column| column.id == id)
+            let row = cx.row.map(|row| row.columns).unwrap_or_default();
+            let is_aggregate = |aggregation: &Aggregation<'_>| {
+                aggregation.calls.borrow().iter().any(|(_, column)| column.id == id)
+            };
+            row.iter().chain(self.outer_rows.iter().flatten()).any(|column| column.id == id)
+                || cx.aggregation.is_some_and(is_aggregate)
+                || cx
+                    .members
+                    .is_some_and(|members| members.borrow().used.iter().any(|(.., used)| *used == id))
         };
         if !all_columns_read(&value.expr, &is_here) {
             self.report(

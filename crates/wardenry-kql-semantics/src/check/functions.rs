@@ -28,8 +28,8 @@ impl<'q> Checker<'q> {
             return Typed::unknown(span);
         };
         let checked = self.nested(span, |checker| {
-            checker.body(function, env, block, |checker, value, env| {
-                let cx = Cx { row: cx.row, ..Cx::constant(env) };
+            checker.body(function, block, &Cx { env, ..*cx }, |checker, value, env| {
+                let cx = Cx { env, ..*cx };
                 if checker.is_tabular(value, &cx) {
                     let message = format!("`{name}` yields a table, not a single value");
                     checker.error(codes::SCALAR_EXPECTED, span, message);
@@ -60,7 +60,7 @@ impl<'q> Checker<'q> {
         };
         let outer_rows = std::mem::take(&mut self.outer_rows);
         let checked = self.nested(span, |checker| {
-            checker.body(function, env, block, |checker, value, env| {
+            checker.body(function, block, &Cx::constant(env), |checker, value, env| {
                 checker.table_or_graph(value, &Cx::constant(env))
             })
         });
@@ -72,15 +72,17 @@ impl<'q> Checker<'q> {
     fn body<T>(
         &mut self,
         function: &'q ast::Function,
-        env: Env,
         block: u32,
+        cx: &Cx<'_>,
         check: impl FnOnce(&mut Self, &'q ast::Expr, Env) -> T,
     ) -> Option<T> {
-        let mut env = env;
+        let mut env = cx.env;
         let mut value = None;
         for statement in &function.body.statements {
             match &statement.kind {
-                ast::StatementKind::Let(binding) => env = self.let_statement(binding, env, block),
+                ast::StatementKind::Let(binding) => {
+                    env = self.let_statement(binding, block, &Cx { env, ..*cx });
+                }
                 ast::StatementKind::Expression(expr) => value = Some(expr),
                 ast::StatementKind::Bogus => self.broken = true,
                 _ => self.error(
@@ -90,7 +92,10 @@ impl<'q> Checker<'q> {
                 ),
             }
         }
-        let value = value?;
+        let Some(value) = value else {
+            self.error(codes::NO_RESULT, function.body.span, "the function yields nothing");
+            return None;
+        };
         Some(check(self, value, env))
     }
 
@@ -255,7 +260,7 @@ impl<'q> Checker<'q> {
         let shared = self.shared.len();
         let span = function.span;
         self.nested(span, |checker| {
-            checker.body(function, bound, block, |checker, value, env| {
+            checker.body(function, block, &Cx::constant(bound), |checker, value, env| {
                 let cx = Cx::constant(env);
                 if checker.is_tabular(value, &cx) {
                     checker.table(value, &cx);

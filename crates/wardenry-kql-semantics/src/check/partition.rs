@@ -36,7 +36,9 @@ impl<'q> Checker<'q> {
                 let mut result = None;
                 for statement in &body.statements {
                     match &statement.kind {
-                        ast::StatementKind::Let(binding) => env = self.let_statement(binding, env, block),
+                        ast::StatementKind::Let(binding) => {
+                            env = self.let_statement(binding, block, &Cx::constant(env));
+                        }
                         ast::StatementKind::Expression(expr) => {
                             result = Some(self.table(expr, &Cx::constant(env)));
                         }

@@ -31,7 +31,9 @@ impl<'q> Checker<'q> {
                         env = self.bind(env, block, name, Binding::Tabular(relation));
                     }
                 }
-                ast::StatementKind::Let(binding) => env = self.let_statement(binding, env, block),
+                ast::StatementKind::Let(binding) => {
+                    env = self.let_statement(binding, block, &Cx::constant(env));
+                }
                 ast::StatementKind::Set { name, value } => {
                     let value = value.as_ref().and_then(|value| self.constant_of(value, env));
                     self.properties.push((name.text.clone(), value));
@@ -137,7 +139,10 @@ impl<'q> Checker<'q> {
         StatementColumns { span, columns, open: relation.open }
     }
 
-    pub(super) fn let_statement(&mut self, binding: &'q ast::Let, env: Env, block: u32) -> Env {
+    /// Declares a variable or function. `cx` is where it stands: in a function its value may depend on the row that the
+    /// function is called for.
+    pub(super) fn let_statement(&mut self, binding: &'q ast::Let, block: u32, cx: &Cx<'_>) -> Env {
+        let env = cx.env;
         let name = &binding.name;
         if self.is_declared(env, block, &name.text) {
             self.error(codes::DECLARED_TWICE, name.span, format!("`{}` is declared twice", name.text));
@@ -149,7 +154,7 @@ impl<'q> Checker<'q> {
                 let tabular = self.is_table_body(function, env);
                 Binding::Function { function, env, tabular }
             }
-            ast::LetValue::Expression(value) => self.let_value(value, env),
+            ast::LetValue::Expression(value) => self.let_value(value, cx),
         };
         self.bind(env, block, &name.text, bound)
     }
@@ -164,21 +169,21 @@ impl<'q> Checker<'q> {
         }
     }
 
-    fn let_value(&mut self, value: &'q ast::Expr, env: Env) -> Binding<'q> {
-        let cx = Cx::constant(env);
-        if self.is_tabular(value, &cx) {
+    fn let_value(&mut self, value: &'q ast::Expr, cx: &Cx<'_>) -> Binding<'q> {
+        let env = cx.env;
+        if self.is_tabular(value, cx) {
             let render = self.render.take();
-            let relation = self.table_or_graph(value, &cx);
+            let relation = self.table_or_graph(value, &Cx::constant(env));
             self.render = render;
             return Binding::Tabular(Rc::new(relation));
         }
         if self.is_unknown_table(value, env) {
             // What looks like a table that does not exist is one: whoever uses the name wants a table.
-            let relation = self.table(value, &cx);
+            let relation = self.table(value, &Cx::constant(env));
             return Binding::Tabular(Rc::new(relation));
         }
         let in_let = std::mem::replace(&mut self.in_let, true);
-        let typed = self.scalar(value, &cx);
+        let typed = self.scalar(value, cx);
         self.in_let = in_let;
         Binding::Scalar { value: Rc::new(typed), parameter: false }
     }
