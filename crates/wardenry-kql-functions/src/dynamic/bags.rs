@@ -1,6 +1,6 @@
 //! Functions of property bags.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
 use super::cells::Cell;
 use super::json_path::key_names;
@@ -81,18 +81,20 @@ fn remove_keys(cells: &[Cell<'_>], writer: &mut DynamicWriter) -> Option<()> {
 }
 
 fn write_without(bag: Dynamic<'_>, paths: &[&[Box<str>]], writer: &mut DynamicWriter, depth: usize) {
+    let mut below: HashMap<&str, Vec<&[Box<str>]>> = HashMap::new();
+    for (name, rest) in paths.iter().filter_map(|path| path.split_first()) {
+        below.entry(name).or_default().push(rest);
+    }
     writer.begin_bag();
     for (key, value) in bag.members() {
-        let inner: Vec<&[Box<str>]> = paths
-            .iter()
-            .filter_map(|path| path.split_first().filter(|(name, _)| key.is(name)).map(|(_, rest)| rest))
-            .collect();
+        let name = key.name();
+        let inner = below.get(&*name).map_or(&[][..], Vec::as_slice);
         if inner.iter().any(|rest| rest.is_empty()) {
             continue;
         }
-        writer.key(&key.name());
+        writer.key(&name);
         if value.is_bag() && !inner.is_empty() && depth < MAX_DEPTH {
-            write_without(value, &inner, writer, depth + 1);
+            write_without(value, inner, writer, depth + 1);
         } else {
             writer.value(value);
         }

@@ -463,6 +463,14 @@ fn treepath() {
 }
 
 #[test]
+fn treepath_of_long_names_is_bounded() {
+    let name = "n".repeat(100_000);
+    let members: Vec<String> = (0..2000).map(|index| format!("\"{index}\":0")).collect();
+    let text = format!("{{\"{name}\":{{{}}}}}", members.join(","));
+    check("treepath", "dynamic -> dynamic", &format!("{text} | null"));
+}
+
+#[test]
 fn extract_json() {
     // [D extract-json-function.md], kql-semantics, dynamic.
     check(

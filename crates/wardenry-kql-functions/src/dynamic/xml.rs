@@ -110,14 +110,14 @@ mod tests {
         check(
             "parse_xml",
             "string -> dynamic",
-            r##"plain | null
+            r#"plain | null
                 "" | null
                 <a> | null
                 <a></b> | null
                 <a/><b/> | null
                 <a>&unknown;</a> | null
                 <a b=1/> | null
-                <a b="1" b="2"/> | null"##,
+                <a b="1" b="2"/> | null"#,
         );
         let deep = "<a>".repeat(100_000);
         check("parse_xml", "string -> dynamic", &format!("{deep} | null"));
