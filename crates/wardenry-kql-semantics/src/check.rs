@@ -33,6 +33,7 @@ mod search;
 mod series;
 mod sort;
 mod source;
+mod special_calls;
 mod statements;
 mod suggest;
 mod summarize;

@@ -1,6 +1,7 @@
 //! What holds of every checked query: each expression reads what its input has, and counts and types agree.
 
 use std::collections::{BTreeSet, HashSet};
+use wardenry_kql_values::{ScalarType, Value};
 
 use wardenry_kql_semantics::checked::{
     AggregateCall, CheckedQuery, ColumnId, Expr, ExprKind, MvExpand, PathStep, PluginArgument, PluginSchema,
@@ -8,7 +9,7 @@ use wardenry_kql_semantics::checked::{
 };
 
 /// What is wrong with a query, or nothing.
-pub fn faults(query: &CheckedQuery) -> Vec<String> {
+pub(crate) fn faults(query: &CheckedQuery) -> Vec<String> {
     let mut sound = Sound { faults: Vec::new(), shared: HashSet::new(), around: Vec::new() };
     for (id, rel) in &query.shared {
         sound.rel(rel);
@@ -101,7 +102,7 @@ impl Sound {
             RelKind::Table { .. } | RelKind::Externaldata { .. } | RelKind::Scope(_) => {}
             RelKind::Values { rows } => {
                 for row in rows {
-                    let types: Vec<_> = row.iter().map(|value| value.scalar_type()).collect();
+                    let types: Vec<_> = row.iter().map(Value::scalar_type).collect();
                     let declared: Vec<_> = rel.columns.iter().map(|column| column.scalar_type).collect();
                     self.same("types of a row", types, declared);
                 }
@@ -281,7 +282,7 @@ impl Sound {
                     self.expr(
                         &Expr {
                             kind: ExprKind::Column(*key),
-                            scalar_type: wardenry_kql_values::ScalarType::String,
+                            scalar_type: ScalarType::String,
                             span: nodes.span,
                         },
                         &ids(nodes),
