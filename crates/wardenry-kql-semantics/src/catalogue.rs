@@ -98,7 +98,16 @@ pub enum Support {
     Yes,
     /// With what is missing.
     Partial(&'static str),
+    /// Queries with it are checked, and refused when they are to run: work in progress.
+    CheckedOnly,
     No,
+}
+
+impl Support {
+    /// Whether queries with it run, even if not in every respect.
+    pub const fn runs(self) -> bool {
+        matches!(self, Self::Yes | Self::Partial(_))
+    }
 }
 
 /// The name that an unnamed column gets from a call.

@@ -21,13 +21,15 @@ pub const HOSTED_FUNCTIONS: &[HostedFunction] = &[
         "FileProfile",
         "invoke FileProfile([hash column], [limit])",
         "Adds what is known about files, by their hashes",
-    ),
+    )
+    .partly("the profiles are those of the table `FileProfiles`"),
     invoked(
         "DeviceFromIP",
         "invoke DeviceFromIP([address column], [time])",
         "Adds the devices that had an address at a time",
     ),
-    invoked("SeenBy", "invoke SeenBy([device column])", "Adds the devices that have seen a device"),
+    invoked("SeenBy", "invoke SeenBy([device column])", "Adds the devices that have seen a device")
+        .checked_only(),
     table("AssignedIPAddresses", "AssignedIPAddresses(device, [time])", "The addresses that a device had"),
     table("arg", "arg(\"\").Table", "A table of the resource graph").unsupported(),
     table("adx", "adx(\"cluster/database\").Table", "A table of another cluster").unsupported(),
@@ -49,6 +51,16 @@ const fn table(name: &'static str, syntax: &'static str, about: &'static str) ->
 }
 
 impl HostedFunction {
+    const fn partly(mut self, missing: &'static str) -> Self {
+        self.support = Support::Partial(missing);
+        self
+    }
+
+    const fn checked_only(mut self) -> Self {
+        self.support = Support::CheckedOnly;
+        self
+    }
+
     const fn unsupported(mut self) -> Self {
         self.support = Support::No;
         self

@@ -143,7 +143,7 @@ pub const TABULAR_OPERATORS: &[TabularOperator] = &[
         "graph-match (a)-[e]->(b) where predicate project expression, …",
         "The places of a graph that fit a pattern",
     )
-    .options(&[keyword("cycles", &["all", "none", "unique_edges"])]),
+    .options(&[keyword("cycles", &["all", "none", "unique_edges"])]).checked_only(),
     pipe(
         "graph-shortest-paths",
         "graph-shortest-paths (a)-[e*1..5]->(b) where predicate project expression, …",
@@ -159,7 +159,7 @@ pub const TABULAR_OPERATORS: &[TabularOperator] = &[
     pipe("lookup", "lookup [kind=…] (table) on key, …", "Adds the columns of another table by its keys")
         .options(&[keyword("kind", &["leftouter", "inner"]), HINT]),
     start("macro-expand", "macro-expand group as name (query)", "Runs a query over a group of databases").unsupported(),
-    pipe("make-graph", "make-graph source --> target [with nodes on key]", "A graph of rows that are edges"),
+    pipe("make-graph", "make-graph source --> target [with nodes on key]", "A graph of rows that are edges").checked_only(),
     pipe(
         "make-series",
         "make-series aggregate [default = value], … on column [from start to end] step size [by column, …]",
@@ -171,7 +171,7 @@ pub const TABULAR_OPERATORS: &[TabularOperator] = &[
     pipe("mv-expand", "mv-expand item [to typeof(type)], … [limit n]", "One row for each element of an array or a bag")
         .also(&["mvexpand"])
         .options(EXPAND_OPTIONS),
-    pipe("parse", "parse expression with pattern", "Takes columns out of a text by a pattern").options(PARSE_OPTIONS),
+    pipe("parse", "parse expression with pattern", "Takes columns out of a text by a pattern").options(PARSE_OPTIONS).checked_only(),
     pipe(
         "parse-kv",
         "parse-kv expression as (column: type, …) with (…)",
@@ -185,7 +185,7 @@ pub const TABULAR_OPERATORS: &[TabularOperator] = &[
         with("greedy", BOOL),
     ]),
     pipe("parse-where", "parse-where expression with pattern", "As parse; leaves out rows that do not fit")
-        .options(PARSE_OPTIONS),
+        .options(PARSE_OPTIONS).checked_only(),
     pipe("partition", "partition by column (pipeline)", "Runs a pipeline over the rows of each value")
         .options(&[keyword("hint.strategy", &["native", "shuffle", "legacy"])]),
     start("print", "print [column =] expression, …", "One row of expressions"),
@@ -292,6 +292,11 @@ impl TabularOperator {
 
     const fn partly(mut self, missing: &'static str) -> Self {
         self.support = Support::Partial(missing);
+        self
+    }
+
+    const fn checked_only(mut self) -> Self {
+        self.support = Support::CheckedOnly;
         self
     }
 

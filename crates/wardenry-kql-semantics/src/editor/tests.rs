@@ -357,10 +357,13 @@ fn hovers_explain() {
 
 #[test]
 fn functions_of_the_hunting_service() {
-    offers("DeviceInfo | invoke ¦", CompletionKind::Function, &["FileProfile", "DeviceFromIP", "SeenBy"]);
+    offers("DeviceInfo | invoke ¦", CompletionKind::Function, &["FileProfile", "DeviceFromIP"]);
     explains(
-        "DeviceInfo | invoke See¦nBy()",
-        Some(("invoke SeenBy([device column])", "Adds the devices that have seen a device.")),
+        "DeviceInfo | invoke Device¦FromIP()",
+        Some((
+            "invoke DeviceFromIP([address column], [time])",
+            "Adds the devices that had an address at a time.",
+        )),
     );
 }
 

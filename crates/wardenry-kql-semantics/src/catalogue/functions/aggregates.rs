@@ -178,8 +178,8 @@ pub(in super::super) const AGGREGATES: &[Entry] = &[
     .named(ResultName::Special),
     aggregate(
         "percentiles_array",
-        "(expr: scalar, percentile+: number) -> dynamic; \
-         (expr: scalar, percentiles: array) -> dynamic",
+        "(value: scalar, percentile+: constant number) -> dynamic; \
+         (value: scalar, percentiles: constant array) -> dynamic",
         "The values at several percentiles, as an array",
     )
     .named(ResultName::Special),
@@ -197,8 +197,8 @@ pub(in super::super) const AGGREGATES: &[Entry] = &[
     .named(ResultName::Special),
     aggregate(
         "percentilesw_array",
-        "(expr: scalar, weight: integer, percentile+: number) -> dynamic; \
-         (expr: scalar, weight: integer, percentiles: array) -> dynamic",
+        "(value: scalar, weight: integer, percentile+: constant number) -> dynamic; \
+         (value: scalar, weight: integer, percentiles: constant array) -> dynamic",
         "The values at several percentiles, weighted, as an array",
     )
     .named(ResultName::Special),

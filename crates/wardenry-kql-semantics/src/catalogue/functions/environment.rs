@@ -4,7 +4,8 @@ use super::super::entry::{Entry, function};
 pub(in super::super) const ENVIRONMENT: &[Entry] = &[
     function("ingestion_time", "() -> datetime", "When the row was stored")
         .named(ResultName::Fixed("$IngestionTime"))
-        .volatile(),
+        .volatile()
+        .checked_only(),
     function("new_guid", "() -> guid", "A new random guid").volatile(),
     function(
         "estimate_data_size",

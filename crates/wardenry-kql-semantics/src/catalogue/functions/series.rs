@@ -9,126 +9,170 @@ pub(in super::super) const SERIES: &[Entry] = &[
         "Minimum, maximum, average, deviation and variance of a series",
     )
     .columns(&SERIES_STATS)
-    .volatile(),
+    .volatile()
+    .checked_only(),
     function(
         "series_stats_dynamic",
         "(series: array, ignore_nonfinite?: constant bool) -> dynamic",
         "The statistics of a series as a bag",
     )
-    .volatile(),
-    function("series_sum", "(series: array) -> real", "The sum of a series").volatile(),
-    function("series_product", "(series: array) -> real", "The product of a series").volatile(),
-    function("series_magnitude", "(series: array) -> real", "The Euclidean length of a series").volatile(),
-    function("series_abs", "(series: array) -> argument 0", "The absolute value of each element").volatile(),
-    function("series_sign", "(series: array) -> dynamic", "The sign of each element").volatile(),
-    function("series_floor", "(series: array) -> dynamic", "Each element rounded down").volatile(),
-    function("series_ceiling", "(series: array) -> argument 0", "Each element rounded up").volatile(),
-    function("series_exp", "(series: array) -> dynamic", "e to the power of each element").volatile(),
-    function("series_log", "(series: array) -> dynamic", "The natural logarithm of each element").volatile(),
-    function("series_sin", "(series: array) -> dynamic", "The sine of each element").volatile(),
-    function("series_cos", "(series: array) -> dynamic", "The cosine of each element").volatile(),
-    function("series_tan", "(series: array) -> dynamic", "The tangent of each element").volatile(),
-    function("series_asin", "(series: array) -> dynamic", "The arcsine of each element").volatile(),
-    function("series_acos", "(series: array) -> dynamic", "The arccosine of each element").volatile(),
-    function("series_atan", "(series: array) -> dynamic", "The arctangent of each element").volatile(),
+    .volatile()
+    .checked_only(),
+    function("series_sum", "(series: array) -> real", "The sum of a series").volatile().checked_only(),
+    function("series_product", "(series: array) -> real", "The product of a series")
+        .volatile()
+        .checked_only(),
+    function("series_magnitude", "(series: array) -> real", "The Euclidean length of a series")
+        .volatile()
+        .checked_only(),
+    function("series_abs", "(series: array) -> argument 0", "The absolute value of each element")
+        .volatile()
+        .checked_only(),
+    function("series_sign", "(series: array) -> dynamic", "The sign of each element")
+        .volatile()
+        .checked_only(),
+    function("series_floor", "(series: array) -> dynamic", "Each element rounded down")
+        .volatile()
+        .checked_only(),
+    function("series_ceiling", "(series: array) -> argument 0", "Each element rounded up")
+        .volatile()
+        .checked_only(),
+    function("series_exp", "(series: array) -> dynamic", "e to the power of each element")
+        .volatile()
+        .checked_only(),
+    function("series_log", "(series: array) -> dynamic", "The natural logarithm of each element")
+        .volatile()
+        .checked_only(),
+    function("series_sin", "(series: array) -> dynamic", "The sine of each element")
+        .volatile()
+        .checked_only(),
+    function("series_cos", "(series: array) -> dynamic", "The cosine of each element")
+        .volatile()
+        .checked_only(),
+    function("series_tan", "(series: array) -> dynamic", "The tangent of each element")
+        .volatile()
+        .checked_only(),
+    function("series_asin", "(series: array) -> dynamic", "The arcsine of each element")
+        .volatile()
+        .checked_only(),
+    function("series_acos", "(series: array) -> dynamic", "The arccosine of each element")
+        .volatile()
+        .checked_only(),
+    function("series_atan", "(series: array) -> dynamic", "The arctangent of each element")
+        .volatile()
+        .checked_only(),
     function(
         "series_add",
         "(series1: array, series2: array) -> dynamic; (series1: array, series2: number) -> dynamic; \
          (series1: number, series2: array) -> dynamic",
         "Adds two series, element by element",
     )
-    .volatile(),
+    .volatile()
+    .checked_only(),
     function(
         "series_subtract",
         "(series1: array, series2: array) -> dynamic; (series1: array, series2: number) -> dynamic; \
          (series1: number, series2: array) -> dynamic",
         "Subtracts two series, element by element",
     )
-    .volatile(),
+    .volatile()
+    .checked_only(),
     function(
         "series_multiply",
         "(series1: array, series2: array) -> dynamic; (series1: array, series2: number) -> dynamic; \
          (series1: number, series2: array) -> dynamic",
         "Multiplies two series, element by element",
     )
-    .volatile(),
+    .volatile()
+    .checked_only(),
     function(
         "series_divide",
         "(series1: array, series2: array) -> dynamic; (series1: array, series2: number) -> dynamic; \
          (series1: number, series2: array) -> dynamic",
         "Divides two series, element by element",
     )
-    .volatile(),
+    .volatile()
+    .checked_only(),
     function(
         "series_pow",
         "(series1: array, series2: array) -> dynamic; (series1: array, series2: number) -> dynamic; \
          (series1: number, series2: array) -> dynamic",
         "Raises one series to the power of another, element by element",
     )
-    .volatile(),
+    .volatile()
+    .checked_only(),
     function(
         "series_equals",
         "(series1: array, series2: array) -> dynamic; (series1: array, series2: number) -> dynamic; \
          (series1: number, series2: array) -> dynamic",
         "Whether the elements of two series are equal",
     )
-    .volatile(),
+    .volatile()
+    .checked_only(),
     function(
         "series_not_equals",
         "(series1: array, series2: array) -> dynamic; (series1: array, series2: number) -> dynamic; \
          (series1: number, series2: array) -> dynamic",
         "Whether the elements of two series differ",
     )
-    .volatile(),
+    .volatile()
+    .checked_only(),
     function(
         "series_greater",
         "(series1: array, series2: array) -> dynamic; (series1: array, series2: number) -> dynamic; \
          (series1: number, series2: array) -> dynamic",
         "Whether the elements of one series exceed those of another",
     )
-    .volatile(),
+    .volatile()
+    .checked_only(),
     function(
         "series_greater_equals",
         "(series1: array, series2: array) -> dynamic; (series1: array, series2: number) -> dynamic; \
          (series1: number, series2: array) -> dynamic",
         "Whether the elements of one series are at least those of another",
     )
-    .volatile(),
+    .volatile()
+    .checked_only(),
     function(
         "series_less",
         "(series1: array, series2: array) -> dynamic; (series1: array, series2: number) -> dynamic; \
          (series1: number, series2: array) -> dynamic",
         "Whether the elements of one series are below those of another",
     )
-    .volatile(),
+    .volatile()
+    .checked_only(),
     function(
         "series_less_equals",
         "(series1: array, series2: array) -> dynamic; (series1: array, series2: number) -> dynamic; \
          (series1: number, series2: array) -> dynamic",
         "Whether the elements of one series are at most those of another",
     )
-    .volatile(),
+    .volatile()
+    .checked_only(),
     function(
         "series_fill_const",
         "(series: array, constant_value?: number, missing_value_placeholder?: number) -> argument 0",
         "Fills the gaps of a series with a constant",
     )
     .transparent()
-    .volatile(),
+    .volatile()
+    .checked_only(),
     function(
         "series_fill_forward",
         "(series: array, missing_value_placeholder?: number) -> argument 0",
         "Fills the gaps of a series with the last value before",
     )
     .transparent()
-    .volatile(),
+    .volatile()
+    .checked_only(),
     function(
         "series_fill_backward",
         "(series: array, missing_value_placeholder?: number) -> argument 0",
         "Fills the gaps of a series with the first value behind",
     )
     .transparent()
-    .volatile(),
+    .volatile()
+    .checked_only(),
     function(
         "series_fill_linear",
         "(series: array, missing_value_placeholder?: number, fill_edges?: bool, \
@@ -136,68 +180,78 @@ pub(in super::super) const SERIES: &[Entry] = &[
         "Fills the gaps of a series along a straight line",
     )
     .transparent()
-    .volatile(),
+    .volatile()
+    .checked_only(),
     function(
         "series_fir",
         "(series: array, filter: array, normalize?: bool, center?: bool) -> dynamic",
         "A series through a filter of finite impulse response",
     )
     .transparent()
-    .volatile(),
+    .volatile()
+    .checked_only(),
     function(
         "series_iir",
         "(series: array, numerators: array, denominators: array) -> dynamic",
         "A series through a filter of infinite impulse response",
     )
     .transparent()
-    .volatile(),
+    .volatile()
+    .checked_only(),
     function(
         "series_fft",
         "(series: array, series_imaginary?: array) -> columns",
         "The fast Fourier transform of a series",
     )
     .columns(&SERIES_FFT)
-    .volatile(),
+    .volatile()
+    .checked_only(),
     function(
         "series_ifft",
         "(series: array, series_imaginary?: array) -> columns",
         "The inverse of the fast Fourier transform",
     )
     .columns(&SERIES_IFFT)
-    .volatile(),
+    .volatile()
+    .checked_only(),
     function(
         "series_fit_line",
         "(series: array) -> columns",
         "The straight line through a series, by linear regression",
     )
     .columns(&SERIES_FIT_LINE)
-    .volatile(),
+    .volatile()
+    .checked_only(),
     function(
         "series_fit_line_dynamic",
         "(series: array) -> dynamic",
         "The straight line through a series, as a bag",
     )
-    .volatile(),
+    .volatile()
+    .checked_only(),
     function(
         "series_fit_2lines",
         "(array: array) -> columns",
         "Two straight lines through a series, by segmented regression",
     )
     .columns(&SERIES_FIT_2LINES)
-    .volatile(),
+    .volatile()
+    .checked_only(),
     function(
         "series_fit_2lines_dynamic",
         "(series: array) -> dynamic",
         "Two straight lines through a series, as a bag",
     )
-    .volatile(),
+    .volatile()
+    .checked_only(),
     function(
         "series_fit_poly",
         "(y_series: array, x_series?: array, degree?: int) -> columns",
         "The polynomial through a series, by regression",
     )
     .columns(&SERIES_FIT_POLY)
-    .volatile(),
+    .volatile()
+    .checked_only(),
     function(
         "series_outliers",
         "(series: array, kind?: string, ignore_val?: number) -> argument 0; \
@@ -206,28 +260,32 @@ pub(in super::super) const SERIES: &[Entry] = &[
         "How far each element lies outside, by Tukey's test",
     )
     .transparent()
-    .volatile(),
+    .volatile()
+    .checked_only(),
     function(
         "series_periods_detect",
         "(series: array, min_period: number, max_period: number, num_periods: long) -> columns",
         "The strongest periods of a series with their scores",
     )
     .columns(&SERIES_PERIODS_DETECT)
-    .volatile(),
+    .volatile()
+    .checked_only(),
     function(
         "series_periods_validate",
         "(series: array, period+1-16: number) -> columns",
         "The scores of given periods of a series",
     )
     .columns(&SERIES_PERIODS_VALIDATE)
-    .volatile(),
+    .volatile()
+    .checked_only(),
     function(
         "series_seasonal",
         "(series: array) -> dynamic; (series: array, period: integer) -> dynamic; \
          (series: array, period: integer, test_points: integer) -> dynamic",
         "The seasonal part of a series",
     )
-    .volatile(),
+    .volatile()
+    .checked_only(),
     function(
         "series_decompose",
         "(series: array, period?: integer, trend?: string, test_points?: integer, \
@@ -235,7 +293,8 @@ pub(in super::super) const SERIES: &[Entry] = &[
         "Baseline, seasonal part, trend and residual of a series",
     )
     .columns(&SERIES_DECOMPOSE)
-    .volatile(),
+    .volatile()
+    .checked_only(),
     function(
         "series_decompose_anomalies",
         "(series: array, threshold?: number, period?: integer, trend?: string, \
@@ -243,7 +302,8 @@ pub(in super::super) const SERIES: &[Entry] = &[
         "Anomalies of a series: flags, scores and the expected values",
     )
     .columns(&SERIES_DECOMPOSE_ANOMALIES)
-    .volatile(),
+    .volatile()
+    .checked_only(),
     function(
         "series_decompose_forecast",
         "(series: array, test_points: integer, period?: integer, trend?: string, \
@@ -251,26 +311,30 @@ pub(in super::super) const SERIES: &[Entry] = &[
         "A forecast from the seasonal part and the trend of a series",
     )
     .columns(&SERIES_DECOMPOSE_FORECAST)
-    .volatile(),
+    .volatile()
+    .checked_only(),
     function(
         "series_pearson_correlation",
         "(series1: array, series2: array) -> real",
         "The correlation of two series",
     )
-    .volatile(),
+    .volatile()
+    .checked_only(),
     function(
         "series_dot_product",
         "(series1: array, series2: array) -> real; (series1: array, series2: number) -> real; \
          (series1: number, series2: array) -> real",
         "The scalar product of two series",
     )
-    .volatile(),
+    .volatile()
+    .checked_only(),
     function(
         "series_cosine_similarity",
         "(series1: array, series2: array, series1_magnitude?: real, series2_magnitude?: real) -> real",
         "The cosine of the angle between two series",
     )
-    .volatile(),
+    .volatile()
+    .checked_only(),
 ];
 
 const SERIES_STATS: [(&str, ScalarType); 7] = [

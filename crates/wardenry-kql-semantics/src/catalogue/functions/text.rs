@@ -154,14 +154,16 @@ pub(in super::super) const TEXT: &[Entry] = &[
         "parse_version",
         "(version: string) -> decimal",
         "A version text as a decimal that compares as versions do",
-    ),
+    )
+    .checked_only(),
     function(
         "format_bytes",
         "(size: number, precision?: constant number, format?: constant string) -> string",
         "A number of bytes as a text with a unit",
     )
     .transparent()
-    .volatile(),
+    .volatile()
+    .checked_only(),
     function("punycode_from_string", "(text: string) -> string", "A text in Punycode"),
     function("punycode_to_string", "(text: string) -> string", "The text that a Punycode text stands for"),
     function(

@@ -8,7 +8,7 @@ use super::super::signature_help::label;
 use super::{Completion, CompletionKind, Menu};
 use crate::catalogue::{
     self, Function, FunctionKind, HOSTED_FUNCTIONS, JOIN_KINDS, Operands, OperatorOption, OptionPlace, Place,
-    SCALAR_OPERATORS, Support, TABULAR_OPERATORS, TabularOperator,
+    SCALAR_OPERATORS, TABULAR_OPERATORS, TabularOperator,
 };
 
 impl Menu<'_, '_, '_> {
@@ -56,9 +56,8 @@ impl Menu<'_, '_, '_> {
 
     /// Functions of the hunting service that yield rows.
     pub(super) fn hosted(&mut self, invoked: bool) {
-        let functions = HOSTED_FUNCTIONS
-            .iter()
-            .filter(|function| function.invoked == invoked && function.support != Support::No);
+        let functions =
+            HOSTED_FUNCTIONS.iter().filter(|function| function.invoked == invoked && function.support.runs());
         for function in functions {
             self.items.push(Completion {
                 label: function.name.to_owned(),
@@ -89,7 +88,7 @@ impl Menu<'_, '_, '_> {
     pub(super) fn functions(&mut self, accept: impl Fn(&Function) -> bool) {
         let functions = catalogue::functions()
             .iter()
-            .filter(|function| accept(function) && !function.deprecated && function.support != Support::No);
+            .filter(|function| accept(function) && !function.deprecated && function.support.runs());
         for function in functions {
             let takes_nothing = function.signatures.iter().all(|signature| signature.most() == 0);
             self.items.push(Completion {
@@ -111,9 +110,8 @@ impl Menu<'_, '_, '_> {
     }
 
     pub(super) fn tabular_operators(&mut self, accept: impl Fn(Place) -> bool) {
-        let operators = TABULAR_OPERATORS
-            .iter()
-            .filter(|operator| accept(operator.place) && operator.support != Support::No);
+        let operators =
+            TABULAR_OPERATORS.iter().filter(|operator| accept(operator.place) && operator.support.runs());
         for operator in operators {
             for name in std::iter::once(operator.name).chain(operator.also.iter().copied()) {
                 self.items.push(Completion {
@@ -148,7 +146,7 @@ impl Menu<'_, '_, '_> {
             }
         };
         for operator in SCALAR_OPERATORS.iter().filter(|operator| fits(operator.operands)) {
-            if operator.support == Support::No {
+            if !operator.support.runs() {
                 continue;
             }
             let takes_list = matches!(operator.operands, Operands::List | Operands::TextList)
