@@ -6,3 +6,4 @@ mod order;
 mod parquet;
 mod semantics;
 mod support;
+mod supported;
