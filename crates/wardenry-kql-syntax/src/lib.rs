@@ -13,7 +13,7 @@
 pub mod ast;
 pub mod codes;
 pub mod dump;
-pub mod format;
+mod format;
 pub mod lexer;
 mod literals;
 mod parser;
@@ -21,7 +21,7 @@ mod spelling;
 pub mod token;
 pub mod walk;
 
-pub use format::format;
+pub use format::{LINE_WIDTH, format};
 use wardenry_diagnostic::{Diagnostic, Span};
 
 /// A text of more bytes is refused unread.

@@ -76,16 +76,13 @@ impl<'t> Parser<'t> {
 
     /// A closing bracket that belongs to nothing, at a place where the pipeline may go on behind it.
     fn at_stray_close(&self) -> bool {
-        match self.kind() {
-            TokenKind::CloseParen => self.open_parentheses == 0 && self.open_braces == 0,
-            TokenKind::CloseBrace => self.open_braces == 0 && self.open_parentheses == 0,
-            TokenKind::CloseBracket => self.open_parentheses == 0 && self.open_braces == 0,
-            _ => false,
-        }
+        self.open_parentheses == 0
+            && self.open_braces == 0
+            && matches!(self.kind(), TokenKind::CloseParen | TokenKind::CloseBrace | TokenKind::CloseBracket)
     }
 
-    /// Whether an operator's keyword stands where only `|` could: at the start of a line, or with something
-    /// behind it that could not follow otherwise.
+    /// Whether an operator's keyword stands where only `|` could, with something behind it that an operator
+    /// may have. Words that are as likely to be names do not count.
     fn at_forgotten_pipe(&self) -> bool {
         if !self.at_operator_word() || self.position == 0 {
             return false;
@@ -97,8 +94,6 @@ impl<'t> Parser<'t> {
         ) {
             return false;
         }
-        // `project` after `graph-match`, `where` after a join's table and the like are read by those
-        // operators.
         matches!(
             self.ahead(1).kind,
             TokenKind::Word
