@@ -50,6 +50,7 @@ codes! {
     CONVERSION_AS_LITERAL = "KQL0035", "a literal's type is called like a conversion function";
     NO_JOIN_CONDITION = "KQL0036", "a lookup has no `on`";
     FOREIGN_OPERATOR = "KQL0037", "an operator is written as other languages write it";
+    MISSING_AND = "KQL0038", "two conditions are not joined";
 }
 
 #[cfg(test)]

@@ -208,6 +208,9 @@ impl<'t> Parser<'t> {
 
     fn known_operator(&mut self, word: &str, keyword: Span) -> Operator {
         let (kind, options) = self.operator_after_keyword(word);
+        if matches!(word, "where" | "filter") {
+            self.forgotten_and();
+        }
         let operator = Operator { kind, options, keyword, span: self.span_from(keyword.start) };
         self.end_of_operator();
         operator
@@ -258,6 +261,52 @@ impl<'t> Parser<'t> {
             tokens += 2;
         }
         tokens
+    }
+
+    /// Conditions below each other that nothing joins.
+    fn forgotten_and(&mut self) {
+        while self.at_condition() {
+            let found = self.found();
+            let here = Span::at(self.span().start);
+            self.report(
+                Diagnostic::error(
+                    codes::MISSING_AND,
+                    self.span(),
+                    format!("expected `and` or `or` before {found}"),
+                )
+                .with_replacement("add `and`", here, "and "),
+            );
+            let position = self.position;
+            drop(self.predicate());
+            if self.position == position {
+                return;
+            }
+        }
+    }
+
+    /// Whether a comparison begins here: a column and an operator.
+    fn at_condition(&self) -> bool {
+        if !self.at(TokenKind::Word) || self.at_operator_word() || self.stopped {
+            return false;
+        }
+        let next = self.ahead(1);
+        match next.kind {
+            TokenKind::Equal
+            | TokenKind::NotEqual
+            | TokenKind::LessGreater
+            | TokenKind::Less
+            | TokenKind::LessOrEqual
+            | TokenKind::Greater
+            | TokenKind::GreaterOrEqual
+            | TokenKind::EqualTilde
+            | TokenKind::NotTilde
+            | TokenKind::BangWord => true,
+            TokenKind::Word => {
+                let word = self.text_of(next.span);
+                word != "as" && words::continues(word) && words::class(word) != words::WordClass::Name
+            }
+            _ => false,
+        }
     }
 
     /// After an operator only `|`, `;` or a closing bracket may come.
