@@ -34,10 +34,11 @@ mod terms;
 mod trim;
 
 #[cfg(test)]
-mod calling;
+pub(crate) mod calling;
 #[cfg(test)]
 mod search_property;
 
+pub(crate) use self::arguments::{Texts, argument, constant_text, dynamic_rows, kernel, value_of_row};
 pub(crate) use self::patterns::compile as compile_pattern;
 use crate::ScalarFunction;
 

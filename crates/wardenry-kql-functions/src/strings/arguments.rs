@@ -181,6 +181,27 @@ pub(crate) fn push_json_text(json: &mut String, text: &str) {
     json.push_str(&serde_json::Value::from(text).to_string());
 }
 
+/// The value of an argument in a row, as JSON: a dynamic value or a number. Null for what is neither.
+pub(crate) fn value_of_row(
+    function: &'static str,
+    argument: &ColumnarValue,
+    row: usize,
+) -> Result<serde_json::Value, FunctionError> {
+    let scalar = match argument {
+        ColumnarValue::Scalar(scalar) => scalar.clone(),
+        ColumnarValue::Array(array) => {
+            ScalarValue::try_from_array(array, row).map_err(|error| refuse(function, error.to_string()))?
+        }
+    };
+    Ok(match scalar {
+        ScalarValue::Int32(Some(value)) => value.into(),
+        ScalarValue::Int64(Some(value)) => value.into(),
+        ScalarValue::Float64(Some(value)) => value.into(),
+        ScalarValue::Utf8View(Some(json)) => serde_json::from_str(&json).unwrap_or(serde_json::Value::Null),
+        _ => serde_json::Value::Null,
+    })
+}
+
 /// An argument of type `int` or `long`.
 #[derive(Debug)]
 pub(crate) enum Integers {
