@@ -10,6 +10,8 @@ use wardenry_kql_semantics::catalogue::{
 };
 use wardenry_kql_values::ScalarType;
 
+use crate::support::NOW;
+
 /// A row with a column of every type; `a` is an array, `d` a bag.
 const ROW: &str = "datatable(b:bool, i:int, l:long, r:real, m:decimal, s:string, t:datetime, p:timespan, g:guid, d:dynamic, a:dynamic) \
     [true, 1, 2, 1.5, decimal(1.5), \"a.b\", datetime(2024-01-01), 1h, guid(74be27de-1e4e-49d9-b579-fe0b331d3642), \
@@ -128,7 +130,7 @@ fn tables() -> MemoryTables {
 /// Why a query has no result, if it has none.
 fn fault(runtime: &tokio::runtime::Runtime, query: &str) -> Option<String> {
     runtime.block_on(async {
-        let run = match Engine::new().run(query, &tables(), &RunOptions::default()).await {
+        let run = match Engine::new().run(query, &tables(), &RunOptions::at(NOW)).await {
             Ok(run) => run,
             Err(error) => return Some(error.to_string()),
         };
