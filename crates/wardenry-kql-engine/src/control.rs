@@ -1,5 +1,5 @@
 use std::sync::{Arc, OnceLock};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use datafusion::common::Result as DataFusionResult;
 use datafusion::execution::TaskContext;
@@ -10,15 +10,18 @@ use wardenry_kql_functions::Context;
 use crate::RunError;
 
 /// Ends a running query, from any thread.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(crate) struct Control {
     token: CancellationToken,
+    started: Instant,
+    run_time: Duration,
     timed_out: OnceLock<Duration>,
 }
 
 impl Control {
-    pub(crate) fn new(token: CancellationToken) -> Self {
-        Self { token, timed_out: OnceLock::new() }
+    /// For a query that starts now and may run so long.
+    pub(crate) fn new(token: CancellationToken, run_time: Duration) -> Self {
+        Self { token, started: Instant::now(), run_time, timed_out: OnceLock::new() }
     }
 
     /// Ends the query because its time is over.
@@ -39,7 +42,11 @@ impl Control {
     /// an ended query stops within 100 ms.
     pub(crate) fn check(&self) -> Result<(), RunError> {
         if !self.token.is_cancelled() {
-            return Ok(());
+            // Planning does not wait for anything, so that nobody else can tell it that its time is over.
+            if self.started.elapsed() < self.run_time {
+                return Ok(());
+            }
+            self.time_out(self.run_time);
         }
         Err(self.timed_out.get().map_or(RunError::Cancelled, |limit| RunError::TimedOut { limit: *limit }))
     }

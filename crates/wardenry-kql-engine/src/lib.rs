@@ -9,6 +9,7 @@ mod error;
 mod external;
 mod function;
 mod in_order;
+mod interrupt;
 mod literal;
 mod lower;
 mod normalise;

@@ -20,6 +20,7 @@ use futures_util::StreamExt;
 use wardenry_kql_functions::Context;
 
 use crate::control::{Control, Memory, QueryContext};
+use crate::interrupt::{logical_rules, physical_rules};
 use crate::transform::TransformPlanner;
 use crate::{RunError, RunOptions};
 
@@ -35,7 +36,7 @@ impl Session {
     pub(crate) fn new(options: &RunOptions) -> Result<Self, RunError> {
         let limits = &options.limits;
         let query = Arc::new(QueryContext {
-            control: Arc::new(Control::new(options.cancellation.child_token())),
+            control: Arc::new(Control::new(options.cancellation.child_token(), limits.run_time)),
             functions: Context {
                 now: options.now,
                 seed: options.seed,
@@ -63,6 +64,8 @@ impl Session {
             .with_config(config(options).with_extension(Arc::clone(&query)))
             .with_runtime_env(runtime)
             .with_query_planner(Arc::new(Planner))
+            .with_optimizer_rules(logical_rules(&query.control))
+            .with_physical_optimizer_rules(physical_rules(&query.control))
             .build();
         Ok(Self { state, query })
     }

@@ -45,6 +45,15 @@ async fn run_time() {
     assert!(matches!(error, RunError::TimedOut { .. }), "{error:?}");
 }
 
+/// Planning counts, too: this one would take many seconds.
+#[tokio::test(flavor = "multi_thread")]
+async fn time_of_planning() {
+    let limits = Limits { run_time: Duration::from_millis(50), ..Limits::default() };
+    let query = format!("range x from 1 to 3 step 1{}", " | extend x = x + 1".repeat(200));
+    let error = error(&query, limits).await;
+    assert!(matches!(error, RunError::TimedOut { .. }), "{error:?}");
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn memory() {
     let limits = Limits { memory_bytes: 1 << 20, spill_bytes: 0, ..Limits::default() };

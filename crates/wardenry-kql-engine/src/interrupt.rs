@@ -1,0 +1,64 @@
+//! Ends planning.
+//!
+//! A hostile query can keep an optimiser busy for long. Between any two of its rules stands one of these, which changes nothing and fails
+//! once the query has been ended or its time is over.
+
+use std::fmt;
+use std::sync::Arc;
+
+use datafusion::common::Result;
+use datafusion::common::config::ConfigOptions;
+use datafusion::common::tree_node::Transformed;
+use datafusion::logical_expr::LogicalPlan;
+use datafusion::optimizer::{Optimizer, OptimizerConfig, OptimizerRule};
+use datafusion::physical_optimizer::PhysicalOptimizerRule;
+use datafusion::physical_optimizer::optimizer::PhysicalOptimizer;
+use datafusion::physical_plan::ExecutionPlan;
+
+use crate::control::Control;
+
+pub(crate) struct Interrupt(Arc<Control>);
+
+/// DataFusion's rules for logical plans.
+pub(crate) fn logical_rules(control: &Arc<Control>) -> Vec<Arc<dyn OptimizerRule + Send + Sync>> {
+    let rules = Optimizer::new().rules.into_iter();
+    rules.flat_map(|rule| [rule, Arc::new(Interrupt(Arc::clone(control))) as _]).collect()
+}
+
+/// DataFusion's rules for physical plans.
+pub(crate) fn physical_rules(control: &Arc<Control>) -> Vec<Arc<dyn PhysicalOptimizerRule + Send + Sync>> {
+    let rules = PhysicalOptimizer::new().rules.into_iter();
+    rules.flat_map(|rule| [rule, Arc::new(Interrupt(Arc::clone(control))) as _]).collect()
+}
+
+impl OptimizerRule for Interrupt {
+    fn name(&self) -> &'static str {
+        "interrupt"
+    }
+
+    fn rewrite(&self, plan: LogicalPlan, _: &dyn OptimizerConfig) -> Result<Transformed<LogicalPlan>> {
+        self.0.check()?;
+        Ok(Transformed::no(plan))
+    }
+}
+
+impl PhysicalOptimizerRule for Interrupt {
+    fn optimize(&self, plan: Arc<dyn ExecutionPlan>, _: &ConfigOptions) -> Result<Arc<dyn ExecutionPlan>> {
+        self.0.check()?;
+        Ok(plan)
+    }
+
+    fn name(&self) -> &'static str {
+        "interrupt"
+    }
+
+    fn schema_check(&self) -> bool {
+        true
+    }
+}
+
+impl fmt::Debug for Interrupt {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Interrupt")
+    }
+}
