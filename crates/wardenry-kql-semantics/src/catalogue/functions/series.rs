@@ -9,15 +9,13 @@ pub(in super::super) const SERIES: &[Entry] = &[
         "Minimum, maximum, average, deviation and variance of a series",
     )
     .columns(&SERIES_STATS)
-    .volatile()
-    .checked_only(),
+    .volatile(),
     function(
         "series_stats_dynamic",
         "(series: array, ignore_nonfinite?: constant bool) -> dynamic",
         "The statistics of a series as a bag",
     )
-    .volatile()
-    .checked_only(),
+    .volatile(),
     function("series_sum", "(series: array) -> real", "The sum of a series").volatile().checked_only(),
     function("series_product", "(series: array) -> real", "The product of a series")
         .volatile()
@@ -67,112 +65,98 @@ pub(in super::super) const SERIES: &[Entry] = &[
          (series1: number, series2: array) -> dynamic",
         "Adds two series, element by element",
     )
-    .volatile()
-    .checked_only(),
+    .volatile(),
     function(
         "series_subtract",
         "(series1: array, series2: array) -> dynamic; (series1: array, series2: number) -> dynamic; \
          (series1: number, series2: array) -> dynamic",
         "Subtracts two series, element by element",
     )
-    .volatile()
-    .checked_only(),
+    .volatile(),
     function(
         "series_multiply",
         "(series1: array, series2: array) -> dynamic; (series1: array, series2: number) -> dynamic; \
          (series1: number, series2: array) -> dynamic",
         "Multiplies two series, element by element",
     )
-    .volatile()
-    .checked_only(),
+    .volatile(),
     function(
         "series_divide",
         "(series1: array, series2: array) -> dynamic; (series1: array, series2: number) -> dynamic; \
          (series1: number, series2: array) -> dynamic",
         "Divides two series, element by element",
     )
-    .volatile()
-    .checked_only(),
+    .volatile(),
     function(
         "series_pow",
         "(series1: array, series2: array) -> dynamic; (series1: array, series2: number) -> dynamic; \
          (series1: number, series2: array) -> dynamic",
         "Raises one series to the power of another, element by element",
     )
-    .volatile()
-    .checked_only(),
+    .volatile(),
     function(
         "series_equals",
         "(series1: array, series2: array) -> dynamic; (series1: array, series2: number) -> dynamic; \
          (series1: number, series2: array) -> dynamic",
         "Whether the elements of two series are equal",
     )
-    .volatile()
-    .checked_only(),
+    .volatile(),
     function(
         "series_not_equals",
         "(series1: array, series2: array) -> dynamic; (series1: array, series2: number) -> dynamic; \
          (series1: number, series2: array) -> dynamic",
         "Whether the elements of two series differ",
     )
-    .volatile()
-    .checked_only(),
+    .volatile(),
     function(
         "series_greater",
         "(series1: array, series2: array) -> dynamic; (series1: array, series2: number) -> dynamic; \
          (series1: number, series2: array) -> dynamic",
         "Whether the elements of one series exceed those of another",
     )
-    .volatile()
-    .checked_only(),
+    .volatile(),
     function(
         "series_greater_equals",
         "(series1: array, series2: array) -> dynamic; (series1: array, series2: number) -> dynamic; \
          (series1: number, series2: array) -> dynamic",
         "Whether the elements of one series are at least those of another",
     )
-    .volatile()
-    .checked_only(),
+    .volatile(),
     function(
         "series_less",
         "(series1: array, series2: array) -> dynamic; (series1: array, series2: number) -> dynamic; \
          (series1: number, series2: array) -> dynamic",
         "Whether the elements of one series are below those of another",
     )
-    .volatile()
-    .checked_only(),
+    .volatile(),
     function(
         "series_less_equals",
         "(series1: array, series2: array) -> dynamic; (series1: array, series2: number) -> dynamic; \
          (series1: number, series2: array) -> dynamic",
         "Whether the elements of one series are at most those of another",
     )
-    .volatile()
-    .checked_only(),
+    .volatile(),
     function(
         "series_fill_const",
         "(series: array, constant_value?: number, missing_value_placeholder?: number) -> argument 0",
         "Fills the gaps of a series with a constant",
     )
     .transparent()
-    .volatile()
-    .checked_only(),
+    .volatile(),
     function(
         "series_fill_forward",
         "(series: array, missing_value_placeholder?: number) -> argument 0",
         "Fills the gaps of a series with the last value before",
     )
     .transparent()
-    .volatile()
-    .checked_only(),
+    .volatile(),
     function(
         "series_fill_backward",
         "(series: array, missing_value_placeholder?: number) -> argument 0",
         "Fills the gaps of a series with the first value behind",
     )
     .transparent()
-    .volatile()
-    .checked_only(),
+    .volatile(),
     function(
         "series_fill_linear",
         "(series: array, missing_value_placeholder?: number, fill_edges?: bool, \
@@ -180,8 +164,7 @@ pub(in super::super) const SERIES: &[Entry] = &[
         "Fills the gaps of a series along a straight line",
     )
     .transparent()
-    .volatile()
-    .checked_only(),
+    .volatile(),
     function(
         "series_fir",
         "(series: array, filter: array, normalize?: bool, center?: bool) -> dynamic",
