@@ -274,7 +274,7 @@ fn arguments(signature: &Signature) -> Vec<String> {
         .parameters
         .iter()
         .flat_map(|parameter| std::iter::repeat_n(parameter, parameter.occurs.least))
-        .map(|parameter| argument(parameter).to_owned())
+        .map(argument)
         .collect()
 }
 
