@@ -1,7 +1,15 @@
 //! Runs KQL.
 //!
-//! A query goes through five steps: it is parsed (`wardenry-kql-syntax`), checked (`wardenry-kql-semantics`), lowered
-//! to a DataFusion plan ([`lower`]), optimised and run. What DataFusion lacks is in [`operators`], as [`transform`]s.
+//! [`Engine::run`] takes a query's text and [`Tables`], and gives a [`QueryStream`] for each tabular statement: columns with KQL
+//! types, batches in the layout of [`wardenry_kql_functions::layout`], statistics. [`render`] turns them into text. What a query may
+//! use up is in [`Limits`]; every limit has an error of its own in [`RunError`], and no error of DataFusion reaches a query's author.
+//!
+//! A query goes through these steps: it is parsed (`wardenry-kql-syntax`) and checked (`wardenry-kql-semantics`); subqueries and shared
+//! relations run first (`prepare`); the rest is lowered to a DataFusion plan (`lower`), optimised and run. What DataFusion lacks is
+//! in `operators`, mostly as `transform`s: operators of our own inside a DataFusion plan.
+//!
+//! The engine reads nothing that it is not given: tables come in through [`Tables`], the time through [`RunOptions`], and
+//! addresses of `externaldata` go to an [`External`], which by default allows none.
 
 mod control;
 mod engine;
