@@ -4,6 +4,7 @@
 //! (whether the order of rows counts), or `refused` with the reason. Cells are written as `--output json` writes them.
 
 use serde_json::Value as Json;
+use wardenry_kql_cases::agree;
 use wardenry_kql_engine::{MemoryTables, QueryError};
 
 use crate::support::run;
@@ -71,22 +72,4 @@ fn compare(example: &Json, outcome: Result<Json, QueryError>) -> Result<(), Stri
     let same =
         found.len() == expected.len() && found.iter().zip(&expected).all(|(left, right)| agree(left, right));
     if same { Ok(()) } else { Err(format!("rows {} instead of {}", Json::from(found), Json::from(expected))) }
-}
-
-/// Equal, numbers within 1e-9 of their size.
-pub(crate) fn agree(left: &Json, right: &Json) -> bool {
-    match (left, right) {
-        (Json::Number(left), Json::Number(right)) => {
-            let (Some(left), Some(right)) = (left.as_f64(), right.as_f64()) else { return left == right };
-            (left - right).abs() <= 1e-9 * left.abs().max(right.abs())
-        }
-        (Json::Array(left), Json::Array(right)) => {
-            left.len() == right.len() && left.iter().zip(right).all(|(left, right)| agree(left, right))
-        }
-        (Json::Object(left), Json::Object(right)) => {
-            left.len() == right.len()
-                && left.iter().all(|(name, left)| right.get(name).is_some_and(|right| agree(left, right)))
-        }
-        _ => left == right,
-    }
 }
