@@ -4,6 +4,7 @@ mod cases;
 mod limits;
 mod order;
 mod parquet;
+mod render;
 mod semantics;
 mod support;
 mod supported;
