@@ -23,6 +23,7 @@ mod membership;
 mod needle;
 mod needle_list;
 mod parse_csv;
+mod parse_version;
 mod patterns;
 mod punycode;
 mod replace;
@@ -38,7 +39,9 @@ pub(crate) mod calling;
 #[cfg(test)]
 mod search_property;
 
-pub(crate) use self::arguments::{Texts, argument, constant_text, dynamic_rows, kernel, value_of_row};
+pub(crate) use self::arguments::{
+    Texts, argument, constant_text, dynamic_rows, kernel, real_rows, value_of_row,
+};
 pub(crate) use self::patterns::compile as compile_pattern;
 use crate::ScalarFunction;
 
@@ -66,6 +69,7 @@ pub(crate) const FUNCTIONS: &[ScalarFunction] = &[
     needle_list::HAS_ANY,
     needle_list::HAS_ANY_INDEX,
     parse_csv::PARSE_CSV,
+    parse_version::PARSE_VERSION,
     punycode::PUNYCODE,
     replace::REPLACE_REGEX,
     replace::REPLACE_STRING,

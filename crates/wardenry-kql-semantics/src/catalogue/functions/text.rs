@@ -154,8 +154,7 @@ pub(in super::super) const TEXT: &[Entry] = &[
         "parse_version",
         "(version: string) -> decimal",
         "A version text as a decimal that compares as versions do",
-    )
-    .checked_only(),
+    ),
     function(
         "format_bytes",
         "(size: number, precision?: constant number, format?: constant string) -> string",
