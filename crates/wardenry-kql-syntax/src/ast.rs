@@ -129,6 +129,8 @@ pub struct Expr {
 #[derive(Clone, Debug, PartialEq)]
 pub enum ExprKind {
     Literal(Value),
+    /// `datetime(8:00 AM)`: a time of the day on which the query runs, in ticks since its midnight.
+    TimeToday(i64),
     /// A string that `h"…"` hides from traces.
     HiddenString(Box<str>),
     /// `dynamic(…)`, as compact JSON text. Typed literals inside (`datetime(…)`, `1d`) become what JSON makes of them.

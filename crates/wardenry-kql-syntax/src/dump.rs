@@ -183,6 +183,13 @@ impl Dump {
     fn expr(&mut self, expr: &Expr) {
         match &expr.kind {
             ExprKind::Literal(value) => self.value(value),
+            ExprKind::TimeToday(ticks) => {
+                let time = wardenry_kql_values::timespan::text(*ticks);
+                self.node("today", |dump| {
+                    dump.push(" ");
+                    dump.push(&time);
+                });
+            }
             ExprKind::HiddenString(text) => _ = write!(self.text, "h{text:?}"),
             ExprKind::DynamicLiteral(json) => {
                 let json = json.as_deref().unwrap_or("null");

@@ -58,14 +58,23 @@ pub(crate) fn unsigned(text: &str) -> Option<u64> {
     }
 }
 
-/// The value of a typed literal with `inside` between its parentheses, `None` if it is no value of the type.
-pub(crate) fn typed(scalar_type: ScalarType, inside: &str) -> Option<Value> {
+/// What `datetime(…)` has between its parentheses, if that is a time without a date.
+pub(crate) fn time_of_day(inside: &str) -> Option<i64> {
+    datetime::parse_time_of_day(unquoted(inside))
+}
+
+/// Quotes are allowed: `datetime("2024-01-01")`.
+fn unquoted(inside: &str) -> &str {
     let text = inside.trim();
-    // Quotes are allowed: datetime("2024-01-01").
-    let text = ['"', '\'']
+    ['"', '\'']
         .into_iter()
         .find_map(|quote| text.strip_prefix(quote)?.strip_suffix(quote))
-        .map_or(text, str::trim);
+        .map_or(text, str::trim)
+}
+
+/// The value of a typed literal with `inside` between its parentheses, `None` if it is no value of the type.
+pub(crate) fn typed(scalar_type: ScalarType, inside: &str) -> Option<Value> {
+    let text = unquoted(inside);
     if text == "null" {
         return Some(Value::null(scalar_type));
     }

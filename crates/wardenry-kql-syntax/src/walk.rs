@@ -102,6 +102,7 @@ impl<'a> Walk<'_, 'a> {
         (self.visit)(Node::Expr(expr));
         match &expr.kind {
             ExprKind::Literal(_)
+            | ExprKind::TimeToday(_)
             | ExprKind::HiddenString(_)
             | ExprKind::DynamicLiteral(_)
             | ExprKind::Wildcard(_)

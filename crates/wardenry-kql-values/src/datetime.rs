@@ -7,5 +7,5 @@ mod parse;
 mod text;
 
 pub use calendar::{Civil, Weekday, days_in_month, from_civil, in_range};
-pub use parse::{parse, parse_literal};
+pub use parse::{parse, parse_literal, parse_time_of_day};
 pub use text::{result_text, text, write, write_result};

@@ -8,7 +8,7 @@ use super::aggregates::Aggregation;
 use super::relation::read;
 use super::scope::{Binding, Cx, Members};
 use super::{Checker, constants, suggest};
-use crate::catalogue::Argument;
+use crate::catalogue::{Argument, ResultType};
 use crate::checked::{Column, ColumnId, Expr, ExprKind, PathStep};
 use crate::codes;
 
@@ -73,10 +73,20 @@ impl<'q> Checker<'q> {
             .unwrap_or_else(|| Typed::unknown(expr.span))
     }
 
+    /// `datetime(8:00 AM)`: `startofday(now()) + 8h`.
+    fn time_today(&mut self, ticks: i64, span: Span) -> Typed {
+        let result = ResultType::Scalar(ScalarType::Datetime);
+        let now = Expr { kind: ExprKind::Now, scalar_type: ScalarType::Datetime, span };
+        let midnight = self.typed_call("startofday", vec![now], result, span).expr;
+        let time = Typed::literal(Value::Timespan(Some(ticks)), span).expr;
+        self.typed_call("+", vec![midnight, time], result, span)
+    }
+
     fn scalar_inner(&mut self, expr: &'q ast::Expr, cx: &Cx<'_>) -> Typed {
         let span = expr.span;
         match &expr.kind {
             ast::ExprKind::Literal(value) => Typed::literal(value.clone(), span),
+            ast::ExprKind::TimeToday(ticks) => self.time_today(*ticks, span),
             ast::ExprKind::HiddenString(text) => Typed::literal(Value::String(text.clone()), span),
             ast::ExprKind::DynamicLiteral(json) => Typed::literal(Value::Dynamic(json.clone()), span),
             ast::ExprKind::Name(name) => self.name(name, cx),

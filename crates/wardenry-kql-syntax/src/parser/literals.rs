@@ -7,7 +7,7 @@ use super::Parser;
 use crate::ast::{Expr, ExprKind, SchemaLiteral};
 use crate::codes;
 use crate::lexer::offset;
-use crate::literals::{string_parts, timespan_with_unit, typed, unsigned};
+use crate::literals::{string_parts, time_of_day, timespan_with_unit, typed, unsigned};
 use crate::token::TokenKind;
 
 impl<'t> Parser<'t> {
@@ -110,7 +110,15 @@ impl<'t> Parser<'t> {
         let (name, inside) = self.typed_literal_parts();
         // The lexer lets no other words begin such a token.
         let scalar_type = ScalarType::parse(name).unwrap_or(ScalarType::Dynamic);
-        let value = typed(scalar_type, inside).unwrap_or_else(|| {
+        let value = typed(scalar_type, inside);
+        if value.is_none()
+            && scalar_type == ScalarType::Datetime
+            && let Some(ticks) = time_of_day(inside)
+        {
+            self.bump();
+            return ExprKind::TimeToday(ticks);
+        }
+        let value = value.unwrap_or_else(|| {
             let mut diagnostic = Diagnostic::error(
                 codes::BAD_LITERAL,
                 self.span(),

@@ -22,7 +22,8 @@ const TICKS_PER_MINUTE: i64 = 60 * TICKS_PER_SECOND;
 ///
 /// - ISO 8601 and its sortable relatives: `2014-05-25T08:20:03.123456Z`, `2014-11-08 15:55`, `2014-11-08`, `2015.12.31`;
 /// - RFC 822 and RFC 850: `Sat, 8 Nov 14 15:05:02 GMT`, `Saturday, 08-Nov-14 15:05`;
-/// - month first: `02/17/2016 08:40:01`, `12-02-2022`, `1/2/2016 3:04 PM`. The day is never read first.
+/// - month first: `02/17/2016 08:40:01`, `12-02-2022`, `1/2/2016 3:04 PM`, `Nov 8, 2014 15:05`. Of two numbers the day is
+///   never read first.
 ///
 /// A time may be followed by `Z`, `GMT`, `UTC` or an offset, without one it is UTC. Digits beyond the seventh of a second's
 /// fraction are cut off. Source: `scalar-data-types/datetime.md`.
@@ -50,6 +51,13 @@ pub fn parse_literal(text: &str) -> Option<i64> {
     parse(text)
 }
 
+/// Reads a time without a date, as it may stand in `datetime(…)`: `8:00:00 AM`, `17:30`. Gives the ticks since midnight.
+pub fn parse_time_of_day(text: &str) -> Option<i64> {
+    let mut cursor = Cursor { rest: text.trim() };
+    let ticks = cursor.time()?;
+    cursor.rest.is_empty().then_some(ticks)
+}
+
 struct Cursor<'a> {
     rest: &'a str,
 }
@@ -59,6 +67,9 @@ impl<'a> Cursor<'a> {
     fn date(&mut self) -> Option<i64> {
         if self.rest.starts_with(|c: char| c.is_ascii_alphabetic()) {
             let word = self.word();
+            if let Some(month) = named(&MONTHS, word) {
+                return self.day_and_year(month);
+            }
             named(&WEEKDAYS, word)?;
             self.take(',');
             self.blanks();
@@ -84,6 +95,19 @@ impl<'a> Cursor<'a> {
         self.separator_again(separator)?;
         let year = self.year()?;
         from_civil(year, first.parse().ok()?, day.parse().ok()?)
+    }
+
+    /// What stands behind a month that is written first.
+    fn day_and_year(&mut self, month: i64) -> Option<i64> {
+        if !self.blanks() {
+            return None;
+        }
+        let day = self.two_digits()?;
+        let comma = self.take(',');
+        if !self.blanks() && !comma {
+            return None;
+        }
+        from_civil(self.year()?, month, day)
     }
 
     fn year_first(&mut self, year: &str) -> Option<i64> {
@@ -237,7 +261,7 @@ fn named(names: &[&str], word: &str) -> Option<i64> {
 
 #[cfg(test)]
 mod tests {
-    use super::{parse, parse_literal};
+    use super::{parse, parse_literal, parse_time_of_day};
     use crate::datetime::result_text;
 
     #[test]
@@ -281,6 +305,10 @@ mod tests {
             // Offsets, and more digits than there are ticks.
             ("2024-02-03T04:05:06+02:00", "2024-02-03T02:05:06Z"),
             ("2024-02-03T04:05:06.123456789-0130", "2024-02-03T05:35:06.1234567Z"),
+            // The month's name first.
+            ("Nov 8, 2014", "2014-11-08T00:00:00Z"),
+            ("November 8 2014 3:05 PM", "2014-11-08T15:05:00Z"),
+            ("Sep 08,14 15:05:02 GMT", "2014-09-08T15:05:02Z"),
         ];
         for (text, expected) in cases {
             assert_eq!(parse(text).map(result_text).as_deref(), Some(expected), "{text:?}");
@@ -310,6 +338,10 @@ mod tests {
             "0000-01-01",
             "2024-02-03T04:05:06.",
             "8 Foo 14 15:05",
+            "Nov 2014",
+            "Nov8, 2014",
+            "Nov 31, 2014",
+            "8:00 AM",
             "0001-01-01T00:00:00+01:00",
             "2024-02-03 extra",
             "2024-02-03T",
@@ -319,6 +351,17 @@ mod tests {
         for text in cases {
             assert_eq!(parse(text), None, "{text:?}");
         }
+    }
+
+    #[test]
+    fn times_without_a_date() {
+        let hours = |hours: i64| Some(hours * 36_000_000_000);
+        assert_eq!(parse_time_of_day("8:00:00 AM"), hours(8));
+        assert_eq!(parse_time_of_day("6:00 PM"), hours(18));
+        assert_eq!(parse_time_of_day(" 09:00 "), hours(9));
+        assert_eq!(parse_time_of_day("9"), None);
+        assert_eq!(parse_time_of_day("25:00"), None);
+        assert_eq!(parse_time_of_day("9:00 x"), None);
     }
 
     #[test]
