@@ -5,7 +5,8 @@ use std::fmt;
 use std::sync::Arc;
 
 use arrow::array::{
-    Array, ArrayRef, AsArray, BooleanArray, Int32Array, Int64Array, StringViewArray, StringViewBuilder,
+    Array, ArrayRef, AsArray, BooleanArray, Float64Array, Int32Array, Int64Array, StringViewArray,
+    StringViewBuilder,
 };
 use arrow::datatypes::{DataType, Int32Type, Int64Type};
 use datafusion_common::ScalarValue;
@@ -340,6 +341,18 @@ pub(crate) fn long_rows(
 ) -> Result<ColumnarValue, FunctionError> {
     let rows = rows_to_compute(arguments, rows);
     let numbers = (0..rows).map(&mut number).collect::<Result<Int64Array, _>>()?;
+    result(function, arguments, Arc::new(numbers))
+}
+
+/// A real, or null, for each row.
+pub(crate) fn real_rows(
+    function: &'static str,
+    arguments: &[ColumnarValue],
+    rows: usize,
+    mut number: impl FnMut(usize) -> Result<Option<f64>, FunctionError>,
+) -> Result<ColumnarValue, FunctionError> {
+    let rows = rows_to_compute(arguments, rows);
+    let numbers = (0..rows).map(&mut number).collect::<Result<Float64Array, _>>()?;
     result(function, arguments, Arc::new(numbers))
 }
 

@@ -16,49 +16,21 @@ pub(in super::super) const SERIES: &[Entry] = &[
         "The statistics of a series as a bag",
     )
     .volatile(),
-    function("series_sum", "(series: array) -> real", "The sum of a series").volatile().checked_only(),
-    function("series_product", "(series: array) -> real", "The product of a series")
-        .volatile()
-        .checked_only(),
-    function("series_magnitude", "(series: array) -> real", "The Euclidean length of a series")
-        .volatile()
-        .checked_only(),
-    function("series_abs", "(series: array) -> argument 0", "The absolute value of each element")
-        .volatile()
-        .checked_only(),
-    function("series_sign", "(series: array) -> dynamic", "The sign of each element")
-        .volatile()
-        .checked_only(),
-    function("series_floor", "(series: array) -> dynamic", "Each element rounded down")
-        .volatile()
-        .checked_only(),
-    function("series_ceiling", "(series: array) -> argument 0", "Each element rounded up")
-        .volatile()
-        .checked_only(),
-    function("series_exp", "(series: array) -> dynamic", "e to the power of each element")
-        .volatile()
-        .checked_only(),
-    function("series_log", "(series: array) -> dynamic", "The natural logarithm of each element")
-        .volatile()
-        .checked_only(),
-    function("series_sin", "(series: array) -> dynamic", "The sine of each element")
-        .volatile()
-        .checked_only(),
-    function("series_cos", "(series: array) -> dynamic", "The cosine of each element")
-        .volatile()
-        .checked_only(),
-    function("series_tan", "(series: array) -> dynamic", "The tangent of each element")
-        .volatile()
-        .checked_only(),
-    function("series_asin", "(series: array) -> dynamic", "The arcsine of each element")
-        .volatile()
-        .checked_only(),
-    function("series_acos", "(series: array) -> dynamic", "The arccosine of each element")
-        .volatile()
-        .checked_only(),
-    function("series_atan", "(series: array) -> dynamic", "The arctangent of each element")
-        .volatile()
-        .checked_only(),
+    function("series_sum", "(series: array) -> real", "The sum of a series").volatile(),
+    function("series_product", "(series: array) -> real", "The product of a series").volatile(),
+    function("series_magnitude", "(series: array) -> real", "The Euclidean length of a series").volatile(),
+    function("series_abs", "(series: array) -> argument 0", "The absolute value of each element").volatile(),
+    function("series_sign", "(series: array) -> dynamic", "The sign of each element").volatile(),
+    function("series_floor", "(series: array) -> dynamic", "Each element rounded down").volatile(),
+    function("series_ceiling", "(series: array) -> argument 0", "Each element rounded up").volatile(),
+    function("series_exp", "(series: array) -> dynamic", "e to the power of each element").volatile(),
+    function("series_log", "(series: array) -> dynamic", "The natural logarithm of each element").volatile(),
+    function("series_sin", "(series: array) -> dynamic", "The sine of each element").volatile(),
+    function("series_cos", "(series: array) -> dynamic", "The cosine of each element").volatile(),
+    function("series_tan", "(series: array) -> dynamic", "The tangent of each element").volatile(),
+    function("series_asin", "(series: array) -> dynamic", "The arcsine of each element").volatile(),
+    function("series_acos", "(series: array) -> dynamic", "The arccosine of each element").volatile(),
+    function("series_atan", "(series: array) -> dynamic", "The arctangent of each element").volatile(),
     function(
         "series_add",
         "(series1: array, series2: array) -> dynamic; (series1: array, series2: number) -> dynamic; \
@@ -171,16 +143,14 @@ pub(in super::super) const SERIES: &[Entry] = &[
         "A series through a filter of finite impulse response",
     )
     .transparent()
-    .volatile()
-    .checked_only(),
+    .volatile(),
     function(
         "series_iir",
         "(series: array, numerators: array, denominators: array) -> dynamic",
         "A series through a filter of infinite impulse response",
     )
     .transparent()
-    .volatile()
-    .checked_only(),
+    .volatile(),
     function(
         "series_fft",
         "(series: array, series_imaginary?: array) -> columns",
@@ -203,38 +173,33 @@ pub(in super::super) const SERIES: &[Entry] = &[
         "The straight line through a series, by linear regression",
     )
     .columns(&SERIES_FIT_LINE)
-    .volatile()
-    .checked_only(),
+    .volatile(),
     function(
         "series_fit_line_dynamic",
         "(series: array) -> dynamic",
         "The straight line through a series, as a bag",
     )
-    .volatile()
-    .checked_only(),
+    .volatile(),
     function(
         "series_fit_2lines",
         "(array: array) -> columns",
         "Two straight lines through a series, by segmented regression",
     )
     .columns(&SERIES_FIT_2LINES)
-    .volatile()
-    .checked_only(),
+    .volatile(),
     function(
         "series_fit_2lines_dynamic",
         "(series: array) -> dynamic",
         "Two straight lines through a series, as a bag",
     )
-    .volatile()
-    .checked_only(),
+    .volatile(),
     function(
         "series_fit_poly",
         "(y_series: array, x_series?: array, degree?: int) -> columns",
         "The polynomial through a series, by regression",
     )
     .columns(&SERIES_FIT_POLY)
-    .volatile()
-    .checked_only(),
+    .volatile(),
     function(
         "series_outliers",
         "(series: array, kind?: string, ignore_val?: number) -> argument 0; \
@@ -243,32 +208,28 @@ pub(in super::super) const SERIES: &[Entry] = &[
         "How far each element lies outside, by Tukey's test",
     )
     .transparent()
-    .volatile()
-    .checked_only(),
+    .volatile(),
     function(
         "series_periods_detect",
         "(series: array, min_period: number, max_period: number, num_periods: long) -> columns",
         "The strongest periods of a series with their scores",
     )
     .columns(&SERIES_PERIODS_DETECT)
-    .volatile()
-    .checked_only(),
+    .volatile(),
     function(
         "series_periods_validate",
         "(series: array, period+1-16: number) -> columns",
         "The scores of given periods of a series",
     )
     .columns(&SERIES_PERIODS_VALIDATE)
-    .volatile()
-    .checked_only(),
+    .volatile(),
     function(
         "series_seasonal",
         "(series: array) -> dynamic; (series: array, period: integer) -> dynamic; \
          (series: array, period: integer, test_points: integer) -> dynamic",
         "The seasonal part of a series",
     )
-    .volatile()
-    .checked_only(),
+    .volatile(),
     function(
         "series_decompose",
         "(series: array, period?: integer, trend?: string, test_points?: integer, \
@@ -276,8 +237,7 @@ pub(in super::super) const SERIES: &[Entry] = &[
         "Baseline, seasonal part, trend and residual of a series",
     )
     .columns(&SERIES_DECOMPOSE)
-    .volatile()
-    .checked_only(),
+    .volatile(),
     function(
         "series_decompose_anomalies",
         "(series: array, threshold?: number, period?: integer, trend?: string, \
@@ -285,8 +245,7 @@ pub(in super::super) const SERIES: &[Entry] = &[
         "Anomalies of a series: flags, scores and the expected values",
     )
     .columns(&SERIES_DECOMPOSE_ANOMALIES)
-    .volatile()
-    .checked_only(),
+    .volatile(),
     function(
         "series_decompose_forecast",
         "(series: array, test_points: integer, period?: integer, trend?: string, \
@@ -294,30 +253,26 @@ pub(in super::super) const SERIES: &[Entry] = &[
         "A forecast from the seasonal part and the trend of a series",
     )
     .columns(&SERIES_DECOMPOSE_FORECAST)
-    .volatile()
-    .checked_only(),
+    .volatile(),
     function(
         "series_pearson_correlation",
         "(series1: array, series2: array) -> real",
         "The correlation of two series",
     )
-    .volatile()
-    .checked_only(),
+    .volatile(),
     function(
         "series_dot_product",
         "(series1: array, series2: array) -> real; (series1: array, series2: number) -> real; \
          (series1: number, series2: array) -> real",
         "The scalar product of two series",
     )
-    .volatile()
-    .checked_only(),
+    .volatile(),
     function(
         "series_cosine_similarity",
         "(series1: array, series2: array, series1_magnitude?: real, series2_magnitude?: real) -> real",
         "The cosine of the angle between two series",
     )
-    .volatile()
-    .checked_only(),
+    .volatile(),
 ];
 
 const SERIES_STATS: [(&str, ScalarType); 7] = [
