@@ -63,6 +63,7 @@ fn bind(call: &ScalarCall<'_>) -> Result<Box<dyn Kernel>, FunctionError> {
     }))
 }
 
+#[expect(clippy::float_cmp, reason = "a placeholder is found by its exact value")]
 fn same_number(element: &Value, placeholder: &Value) -> bool {
     matches!((element.as_f64(), placeholder.as_f64()), (Some(element), Some(placeholder)) if element == placeholder)
 }
@@ -136,7 +137,7 @@ mod tests {
             jsons(&["[111,-1,36,41,23,-1]"])
         );
         let real_null = Argument::Constant(Value::Real(None));
-        let no_edges = [real_null.clone(), Argument::Constant(Value::Bool(Some(false)))];
+        let no_edges = [real_null, Argument::Constant(Value::Bool(Some(false)))];
         assert_eq!(
             fill("series_fill_linear", "[null,111.0,null,36.0,null]", &no_edges),
             jsons(&["[null,111.0,73.5,36.0,null]"])

@@ -35,7 +35,9 @@ fn bind_fir(call: &ScalarCall<'_>) -> Result<Box<dyn Kernel>, FunctionError> {
                 if any_negative || sum == 0.0 {
                     return Ok(false);
                 }
-                filter.iter_mut().for_each(|coefficient| *coefficient /= sum);
+                for coefficient in &mut filter {
+                    *coefficient /= sum;
+                }
             }
             push_reals(json, &through_fir(&series, &filter, center));
             Ok(true)

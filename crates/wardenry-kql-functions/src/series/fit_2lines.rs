@@ -26,9 +26,9 @@ fn bind(call: &ScalarCall<'_>) -> Result<Box<dyn Kernel>, FunctionError> {
                 return Ok(false);
             };
             if function == "series_fit_2lines" {
-                fit.write_array(json)
+                fit.write_array(json);
             } else {
-                fit.write_bag(json)
+                fit.write_bag(json);
             }
             Ok(true)
         })
@@ -118,9 +118,9 @@ fn best_split(series: &[f64]) -> Option<usize> {
     }
     let last = series.len().checked_sub(2)?;
     let mut best: Option<(usize, f64)> = None;
-    for split in 2..=last {
-        let left = sums[split].residuals(split, 0);
-        let right = running.minus(&sums[split]).residuals(series.len() - split, split);
+    for (split, before) in sums.iter().enumerate().take(last + 1).skip(2) {
+        let left = before.residuals(split, 0);
+        let right = running.minus(before).residuals(series.len() - split, split);
         if best.is_none_or(|(_, residuals)| left + right < residuals) {
             best = Some((split, left + right));
         }

@@ -20,7 +20,7 @@ impl Line {
     /// `None` without numbers. One number has a level line without a variance; a constant series fits it entirely.
     pub(super) fn through(series: &[f64]) -> Option<Self> {
         let count = real(series.len());
-        let mean_place = (count + 1.0) / 2.0;
+        let mean_place = f64::midpoint(count, 1.0);
         let mean = super::numbers::mean(series)?;
         let (mut squares, mut products) = (0.0, 0.0);
         for (place, value) in (1..).zip(series) {

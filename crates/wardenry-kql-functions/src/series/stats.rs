@@ -28,9 +28,9 @@ fn bind(call: &ScalarCall<'_>) -> Result<Box<dyn Kernel>, FunctionError> {
             }
             let stats = Stats::of(&numbers);
             if function == "series_stats" {
-                stats.write_array(json)
+                stats.write_array(json);
             } else {
-                stats.write_bag(json)
+                stats.write_bag(json);
             }
             Ok(true)
         })
