@@ -1,12 +1,11 @@
 //! Makes visible to native operators what only kernels know.
 //!
-//! Kernels read a null slot of a string as the empty text and order NaN with the nulls. DataFusion's grouping, joins and sorts do
-//! neither, so their keys go through these functions first.
+//! Kernels read a null slot of a string as the empty text, and NaN stands beside the nulls in a sort. DataFusion's grouping, joins
+//! and sorts do neither, so their keys go through these functions first.
 
 use std::sync::Arc;
 
 use arrow::array::{Array, ArrayRef, AsArray, Float64Array, StringViewArray};
-use arrow::compute::nullif;
 use arrow::datatypes::{DataType, Float64Type};
 use datafusion::common::Result;
 use datafusion::logical_expr::{
@@ -23,11 +22,12 @@ pub(crate) fn group_key(expr: Expr, scalar_type: ScalarType) -> Expr {
     }
 }
 
-/// An expression as a key of a sort.
-pub(crate) fn sort_key(expr: Expr, scalar_type: ScalarType) -> Expr {
+/// An expression as a key of a sort. NaN stands between the nulls and the numbers. [D sort-operator.md]
+pub(crate) fn sort_key(expr: Expr, scalar_type: ScalarType, descending: bool, nulls_first: bool) -> Expr {
     match scalar_type {
         ScalarType::String => call(Normalise::text(), expr),
-        ScalarType::Real => call(Normalise::number(), expr),
+        // Numbers are sorted by IEEE 754's total order, in which a NaN is below or above all numbers by its sign.
+        ScalarType::Real => call(Normalise::number(descending == nulls_first), expr),
         _ => expr,
     }
 }
@@ -64,8 +64,8 @@ struct Normalise {
 enum Kind {
     /// A null slot of a string becomes an empty text.
     Text,
-    /// NaN becomes null.
-    Number,
+    /// NaN gets the sign that puts it below, or above, all numbers.
+    Number { nan_above: bool },
 }
 
 impl Normalise {
@@ -73,8 +73,8 @@ impl Normalise {
         Self { kind: Kind::Text, signature: Signature::any(1, Volatility::Immutable) }
     }
 
-    fn number() -> Self {
-        Self { kind: Kind::Number, signature: Signature::any(1, Volatility::Immutable) }
+    fn number(nan_above: bool) -> Self {
+        Self { kind: Kind::Number { nan_above }, signature: Signature::any(1, Volatility::Immutable) }
     }
 }
 
@@ -82,7 +82,8 @@ impl ScalarUDFImpl for Normalise {
     fn name(&self) -> &str {
         match self.kind {
             Kind::Text => "text_key",
-            Kind::Number => "number_key",
+            Kind::Number { nan_above: false } => "number_key_nan_below",
+            Kind::Number { nan_above: true } => "number_key_nan_above",
         }
     }
 
@@ -93,7 +94,7 @@ impl ScalarUDFImpl for Normalise {
     fn return_type(&self, _: &[DataType]) -> Result<DataType> {
         Ok(match self.kind {
             Kind::Text => DataType::Utf8View,
-            Kind::Number => DataType::Float64,
+            Kind::Number { .. } => DataType::Float64,
         })
     }
 
@@ -106,22 +107,28 @@ impl ScalarUDFImpl for Normalise {
             (Kind::Text, ColumnarValue::Scalar(ScalarValue::Utf8View(None))) => {
                 ColumnarValue::Scalar(ScalarValue::Utf8View(Some(String::new())))
             }
-            (Kind::Number, ColumnarValue::Array(array)) => ColumnarValue::Array(number(&array)?),
-            (Kind::Number, ColumnarValue::Scalar(ScalarValue::Float64(Some(value)))) if value.is_nan() => {
-                ColumnarValue::Scalar(ScalarValue::Float64(None))
+            (Kind::Number { nan_above }, ColumnarValue::Array(array)) => {
+                ColumnarValue::Array(number(&array, nan_above))
+            }
+            (Kind::Number { nan_above }, ColumnarValue::Scalar(ScalarValue::Float64(Some(value))))
+                if value.is_nan() =>
+            {
+                ColumnarValue::Scalar(ScalarValue::Float64(Some(nan(nan_above))))
             }
             (_, argument) => argument,
         })
     }
 }
 
-fn number(array: &ArrayRef) -> Result<ArrayRef> {
-    let Some(numbers) = array.as_primitive_opt::<Float64Type>() else { return Ok(Arc::clone(array)) };
+fn nan(above: bool) -> f64 {
+    f64::NAN.copysign(if above { 1.0 } else { -1.0 })
+}
+
+fn number(array: &ArrayRef, nan_above: bool) -> ArrayRef {
+    let Some(numbers) = array.as_primitive_opt::<Float64Type>() else { return Arc::clone(array) };
     if !numbers.values().iter().any(|value| value.is_nan()) {
-        return Ok(Arc::clone(array));
+        return Arc::clone(array);
     }
-    let is_nan = arrow::array::BooleanArray::from_unary(numbers, f64::is_nan);
-    let is_nan = arrow::array::BooleanArray::new(is_nan.values().clone(), None);
-    let numbers: &Float64Array = numbers;
-    Ok(nullif(numbers, &is_nan)?)
+    let signed: Float64Array = numbers.unary(|value| if value.is_nan() { nan(nan_above) } else { value });
+    Arc::new(signed)
 }

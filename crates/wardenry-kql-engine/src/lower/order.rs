@@ -31,7 +31,8 @@ impl Lowerer<'_> {
                 continue;
             }
             let name = self.hidden();
-            added.push((sort_key(expr, key.expr.scalar_type), Arc::clone(&name)));
+            let normal = sort_key(expr, key.expr.scalar_type, key.descending, key.nulls_first);
+            added.push((normal, Arc::clone(&name)));
             order.push(column_expr(&name).sort(!key.descending, key.nulls_first));
         }
         let lowered = lowered.with_hidden(added)?;
