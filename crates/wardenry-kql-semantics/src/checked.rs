@@ -349,7 +349,7 @@ pub struct ParseKv {
     pub expr: Expr,
     /// Key, column, type.
     pub keys: Vec<(Box<str>, ColumnId, ScalarType)>,
-    /// `pair_delimiter`, `kv_delimiter`, `quote`, `escape`, `greedy`.
+    /// `pair_delimiter`, `kv_delimiter`, `quote`, `escape`, `greedy`, `regex`.
     pub options: Vec<(Box<str>, Value)>,
 }
 

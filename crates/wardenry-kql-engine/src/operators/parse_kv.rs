@@ -53,10 +53,12 @@ enum Pairs {
     Delimited {
         pair: Box<str>,
         key_value: Box<str>,
-        quotes: Option<(char, char)>,
-        escape: Option<char>,
+        quotes: Vec<(char, char)>,
+        escape: Vec<char>,
         greedy: bool,
     },
+    /// Whatever is no letter or digit parts words; a word behind a key is its value.
+    Words { quotes: Vec<(char, char)>, escape: Vec<char> },
     /// Each match is a pair: group 1 is the key, group 2 the value.
     Regex(Regex),
 }
@@ -82,23 +84,33 @@ impl Pairs {
             }
             return Ok(Self::Regex(regex));
         }
-        let mut quote =
-            text("quote").transpose()?.into_iter().flat_map(|quote| quote.chars().collect::<Vec<_>>());
-        let opening = quote.next();
-        let quotes = opening.map(|opening| (opening, quote.next().unwrap_or(opening)));
+        let texts = |name: &'static str| {
+            options.iter().filter(move |(its, _)| **its == *name).filter_map(|(_, value)| match value {
+                Value::String(text) => Some(text),
+                _ => None,
+            })
+        };
+        let quotes: Vec<_> = texts("quote")
+            .filter_map(|quote| {
+                let mut characters = quote.chars();
+                let opening = characters.next()?;
+                Some((opening, characters.next().unwrap_or(opening)))
+            })
+            .collect();
+        let escape = texts("escape").filter_map(|escape| escape.chars().next()).collect();
+        let delimiter =
+            |name: &str| Ok::<_, RunError>(text(name).transpose()?.filter(|text| !text.is_empty()));
+        let (pair, key_value) = (delimiter("pair_delimiter")?, delimiter("kv_delimiter")?);
+        if pair.is_none() && key_value.is_none() {
+            return Ok(Self::Words { quotes, escape });
+        }
         let greedy =
             options.iter().any(|(name, value)| &**name == "greedy" && *value == Value::Bool(Some(true)));
         Ok(Self::Delimited {
-            pair: text("pair_delimiter")
-                .transpose()?
-                .filter(|text| !text.is_empty())
-                .unwrap_or_else(|| " ".into()),
-            key_value: text("kv_delimiter")
-                .transpose()?
-                .filter(|text| !text.is_empty())
-                .unwrap_or_else(|| "=".into()),
+            pair: pair.unwrap_or_else(|| " ".into()),
+            key_value: key_value.unwrap_or_else(|| "=".into()),
             quotes,
-            escape: text("escape").transpose()?.and_then(|escape| escape.chars().next()),
+            escape,
             greedy,
         })
     }
@@ -116,9 +128,9 @@ impl Pairs {
             Self::Delimited { pair, key_value, quotes, escape, greedy } => {
                 let mut rest = text;
                 while let Some(at) = rest.find(&**key_value) {
-                    let key = rest[..at].trim();
+                    let key = key_before(&rest[..at], pair, quotes);
                     rest = &rest[at + key_value.len()..];
-                    let quoted = quotes.and_then(|quotes| quoted(rest, quotes, *escape));
+                    let quoted = quoted(rest, quotes, escape);
                     let end = match &quoted {
                         Some((_, end)) => *end,
                         None if *greedy => greedy_end(rest, pair, key_value),
@@ -131,18 +143,56 @@ impl Pairs {
                     rest = &rest[next..];
                 }
             }
+            Self::Words { quotes, escape } => {
+                let mut rest = text;
+                let mut last: Option<&str> = None;
+                while let Some(character) = rest.chars().next() {
+                    let (word, value, end) = if let Some((value, end)) = quoted(rest, quotes, escape) {
+                        (&rest[character.len_utf8()..], value.into(), end)
+                    } else if character.is_alphanumeric() {
+                        let end = rest.find(|c: char| !c.is_alphanumeric()).unwrap_or(rest.len());
+                        (&rest[..end], std::borrow::Cow::from(&rest[..end]), end)
+                    } else {
+                        rest = &rest[character.len_utf8()..];
+                        continue;
+                    };
+                    if let Some(key) = last {
+                        found(key, value.clone());
+                    }
+                    // A quoted word is a key as it stands between its quotes.
+                    last = Some(word.get(..value.len()).unwrap_or(word));
+                    rest = &rest[end..];
+                }
+            }
         }
     }
 }
 
+/// The key that ends a text: what stands between the last quotes, or behind the last delimiter.
+fn key_before<'t>(text: &'t str, pair: &str, quotes: &[(char, char)]) -> &'t str {
+    let text = text.trim();
+    for (opening, closing) in quotes {
+        if let Some(inside) = text.strip_suffix(*closing)
+            && let Some(at) = inside.rfind(*opening)
+        {
+            return &inside[at + opening.len_utf8()..];
+        }
+    }
+    text.rfind(pair).map_or(text, |at| text[at + pair.len()..].trim())
+}
+
 /// A quoted value at the start of a text, and where it ends.
-fn quoted(text: &str, (opening, closing): (char, char), escape: Option<char>) -> Option<(String, usize)> {
+fn quoted(text: &str, quotes: &[(char, char)], escape: &[char]) -> Option<(String, usize)> {
+    quotes.iter().find_map(|pair| quoted_by(text, *pair, escape))
+}
+
+fn quoted_by(text: &str, (opening, closing): (char, char), escape: &[char]) -> Option<(String, usize)> {
     let blank = text.len() - text.trim_start().len();
     let inside = text[blank..].strip_prefix(opening)?;
     let mut value = String::new();
     let mut characters = inside.char_indices();
     while let Some((at, character)) = characters.next() {
-        if Some(character) == escape {
+        if escape.contains(&character) {
             value.extend(characters.next().map(|(_, escaped)| escaped));
         } else if character == closing {
             return Some((value, blank + opening.len_utf8() + at + closing.len_utf8()));
@@ -246,6 +296,22 @@ mod tests {
             pairs("name=John Doe phone=555 5789 city=New York", &options),
             owned(&[("name", "John Doe"), ("phone", "555 5789"), ("city", "New York")])
         );
+    }
+
+    #[test]
+    fn keys_may_be_quoted_and_stand_behind_other_words() {
+        let options = [("pair_delimiter", " "), ("kv_delimiter", "="), ("quote", "\""), ("quote", "()")];
+        assert_eq!(
+            pairs(r#"noise a=1 "b c"=2 (d e)=(f g)"#, &options),
+            owned(&[("a", "1"), ("b c", "2"), ("d e", "f g")])
+        );
+    }
+
+    #[test]
+    fn without_delimiters_each_word_may_be_the_key_of_the_next() {
+        assert_eq!(pairs("[A] Id:7, b='c d'", &[("quote", "'")]), {
+            owned(&[("A", "Id"), ("Id", "7"), ("7", "b"), ("b", "c d")])
+        });
     }
 
     #[test]

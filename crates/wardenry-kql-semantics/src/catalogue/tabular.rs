@@ -183,6 +183,7 @@ pub const TABULAR_OPERATORS: &[TabularOperator] = &[
         with("quote", &[]),
         with("escape", &[]),
         with("greedy", BOOL),
+        with("regex", &[]),
     ]),
     pipe("parse-where", "parse-where expression with pattern", "As parse; leaves out rows that do not fit")
         .options(PARSE_OPTIONS).checked_only(),

@@ -128,7 +128,7 @@ impl<'q> Checker<'q> {
         let options = with
             .iter()
             .map(|option| {
-                let known = ["pair_delimiter", "kv_delimiter", "quote", "escape", "greedy"];
+                let known = ["pair_delimiter", "kv_delimiter", "quote", "escape", "greedy", "regex"];
                 if !known.contains(&&*option.name) {
                     let message = format!("no option `{}` of parse-kv exists", option.name);
                     self.report(
