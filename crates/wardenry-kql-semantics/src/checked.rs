@@ -363,6 +363,8 @@ pub struct MakeSeries {
     pub from: Option<Expr>,
     pub to: Option<Expr>,
     pub step: Expr,
+    /// Without keys and without rows there is a series of defaults, if both ends of the axis are known.
+    pub nonempty: bool,
 }
 
 #[derive(Clone, Debug, PartialEq)]

@@ -6,12 +6,16 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use arrow::array::{ArrayRef, RecordBatch, StringViewBuilder, UInt32Array};
+use arrow::array::{
+    ArrayRef, RecordBatch, RecordBatchOptions, StringViewArray, StringViewBuilder, UInt32Array,
+    new_empty_array,
+};
 use arrow::compute::concat_batches;
 use arrow::datatypes::{Field, Schema};
 use arrow::row::{OwnedRow, RowConverter, SortField};
 use wardenry_diagnostic::Span;
 use wardenry_kql_functions::dynamic::{Cell, Cells, DynamicWriter};
+use wardenry_kql_functions::layout;
 use wardenry_kql_semantics::checked::{Column, Expr, MakeSeries, Rel, RelKind};
 use wardenry_kql_values::{ScalarType, Value};
 
@@ -60,6 +64,7 @@ pub(super) fn lower(lowerer: &mut Lowerer<'_>, rel: &Rel, series: &MakeSeries) -
             types: grouped.columns.iter().map(|column| column.scalar_type).collect(),
             keys: key_count,
             defaults: defaults.into(),
+            nonempty: series.nonempty && key_count == 0,
             span,
         }),
         arguments,
@@ -175,6 +180,8 @@ struct Factory {
     types: Vec<ScalarType>,
     keys: usize,
     defaults: Arc<[Value]>,
+    /// Without rows there is a series of defaults.
+    nonempty: bool,
     span: Span,
 }
 
@@ -189,6 +196,7 @@ impl TransformFactory for Factory {
             types: self.types.clone(),
             keys: self.keys,
             defaults: Arc::clone(&self.defaults),
+            nonempty: self.nonempty,
             span: self.span,
             context,
             passed: Vec::new(),
@@ -202,6 +210,7 @@ struct Series {
     types: Vec<ScalarType>,
     keys: usize,
     defaults: Arc<[Value]>,
+    nonempty: bool,
     span: Span,
     context: TransformContext,
     passed: Vec<RecordBatch>,
@@ -225,7 +234,7 @@ impl Transform for Series {
 
     fn finish(&mut self, out: &mut Output) -> Result<(), RunError> {
         let failed = |error| RunError::internal(OPERATOR, error);
-        let Some(first) = self.arguments.first() else { return Ok(()) };
+        let Some(first) = self.arguments.first() else { return self.finish_empty(out) };
         let arguments = concat_batches(&first.schema(), &self.arguments).map_err(failed)?;
         let passed = concat_batches(&self.passed[0].schema(), &self.passed).map_err(failed)?;
         self.arguments.clear();
@@ -270,6 +279,34 @@ impl Transform for Series {
 }
 
 impl Series {
+    /// The series of defaults, where one is asked for.
+    fn finish_empty(&self, out: &mut Output) -> Result<(), RunError> {
+        if !self.nonempty {
+            return Ok(());
+        }
+        let failed = |error| RunError::internal(OPERATOR, error);
+        let none = new_empty_array(&layout::arrow_type(self.types[0]));
+        let axis = Cells::new(&none, self.types[0]).map_err(failed)?;
+        let Some(steps) = self.steps(&axis, &[])? else { return Ok(()) };
+        let mut writer = DynamicWriter::new();
+        let mut produced: Vec<ArrayRef> = Vec::with_capacity(self.defaults.len() + 1);
+        for default in self.defaults.iter() {
+            writer.begin_array();
+            steps.iter().for_each(|_| write_value(default, &mut writer));
+            writer.end_array();
+            self.context.memory.grow(writer.text().len())?;
+            produced.push(Arc::new(StringViewArray::from_iter_values([writer.text()])));
+            writer.clear();
+        }
+        writer.begin_array();
+        steps.iter().for_each(|(at, _)| at.write(&mut writer));
+        writer.end_array();
+        produced.push(Arc::new(StringViewArray::from_iter_values([writer.text()])));
+        let row = RecordBatchOptions::new().with_row_count(Some(1));
+        let passed = RecordBatch::try_new_with_options(Arc::new(Schema::empty()), Vec::new(), &row);
+        out.rows(&passed.map_err(failed)?, None, produced)
+    }
+
     /// The rows of each key, in the order in which the keys were seen.
     fn groups(&self, arguments: &RecordBatch) -> Result<Vec<Vec<u32>>, RunError> {
         let failed = |error| RunError::internal(OPERATOR, error);

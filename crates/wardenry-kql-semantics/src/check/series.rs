@@ -90,9 +90,13 @@ impl<'q> Checker<'q> {
         columns.extend(series_columns);
         columns.push(axis_column);
         let axis = axis.expr;
+        let nonempty = self
+            .option(at, "kind")
+            .is_some_and(|option| self.option_text(option, at.env).eq_ignore_ascii_case("nonempty"));
         input
             .wrap(columns, span, |input| {
-                RelKind::MakeSeries(MakeSeries { input, keys, aggregates: series, axis, from, to, step })
+                let aggregates = series;
+                RelKind::MakeSeries(MakeSeries { input, keys, aggregates, axis, from, to, step, nonempty })
             })
             .with_order(false)
             .closed()
