@@ -25,6 +25,9 @@ use crate::transform::{
 const OPERATOR: &str = "scan";
 
 pub(super) fn lower(lowerer: &mut Lowerer<'_>, rel: &Rel, scan: &Scan) -> Result<Lowered, RunError> {
+    if scan.steps.iter().any(|step| step.output == ScanOutput::Last) {
+        return Err(RunError::Unsupported { what: "scan with output=last".to_owned(), span: rel.span });
+    }
     let mut input = lowerer.rel(&scan.input)?;
     if !scan.order_by.is_empty() {
         input = lowerer.ordered(input, &scan.order_by)?;
@@ -253,13 +256,13 @@ impl Plan {
             return Ok(None);
         }
         let values = self.assigned(step, row, sequences[step].as_ref())?;
-        let mut state = sequences[step]
-            .take()
-            .unwrap_or_else(|| State { match_id: 0, matched: vec![None; self.steps.len()] });
-        if step == 0 {
-            state.match_id = *next_match;
+        // Only the first step gets here without a state: a sequence begins. A row that repeats the first step belongs
+        // to the sequence that it has begun, as the reference's example of sessions shows.
+        let mut state = sequences[step].take().unwrap_or_else(|| {
+            let match_id = *next_match;
             *next_match += 1;
-        }
+            State { match_id, matched: vec![None; self.steps.len()] }
+        });
         state.matched[step] = Some(Arc::clone(&values));
         let match_id = state.match_id;
         sequences[step] = Some(state);
