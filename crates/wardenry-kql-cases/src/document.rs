@@ -47,7 +47,7 @@ pub fn parse(text: &str) -> Result<Vec<Case>, DocumentError> {
                 draft.as_mut().ok_or_else(|| failed("a block stands above the first case".to_owned()))?;
             draft.block(words.trim(), content, number)?;
         } else if let Some(title) = line.strip_prefix("## ") {
-            cases.extend(draft.take().map(Draft::finish).transpose()?);
+            cases.extend(draft.take().map(Draft::finish).transpose()?.flatten());
             draft = Some(Draft::new(title.trim(), number));
         } else if let Some(draft) = &mut draft {
             if let Some(origin) = line.strip_prefix("Origin: ") {
@@ -58,7 +58,7 @@ pub fn parse(text: &str) -> Result<Vec<Case>, DocumentError> {
             }
         }
     }
-    cases.extend(draft.map(Draft::finish).transpose()?);
+    cases.extend(draft.map(Draft::finish).transpose()?.flatten());
     Ok(cases)
 }
 
@@ -104,12 +104,16 @@ impl Draft {
         Ok(())
     }
 
-    fn finish(self) -> Result<Case, DocumentError> {
+    /// The case; nothing if the heading has only words below it.
+    fn finish(self) -> Result<Option<Case>, DocumentError> {
+        if self.data.is_empty() && self.query.is_none() && self.expected.is_none() {
+            return Ok(None);
+        }
         let line = self.line;
         let failed = |message: &str| DocumentError { line, message: message.to_owned() };
         let query = self.query.ok_or_else(|| failed("the case has no query"))?;
         let (expected_line, expected) = self.expected.ok_or_else(|| failed("the case expects nothing"))?;
-        Ok(Case {
+        Ok(Some(Case {
             title: self.title,
             line,
             origin: self.origin,
@@ -118,7 +122,7 @@ impl Draft {
             expected,
             expected_line,
             data: self.data,
-        })
+        }))
     }
 }
 
@@ -150,7 +154,7 @@ mod tests {
         assert_eq!(fault("```kql\n```\n"), (1, "a block stands above the first case".to_owned()));
         assert_eq!(fault("## A\n```kql\n"), (2, "the block has no end".to_owned()));
         assert_eq!(fault("## A\n```sql\n```\n"), (2, "there is no kind of block `sql`".to_owned()));
-        assert_eq!(fault("\n## A\n"), (2, "the case has no query".to_owned()));
+        assert_eq!(fault("\n## A\n```refused\n```\n"), (2, "the case has no query".to_owned()));
         assert_eq!(fault("## A\n```kql\n```\n"), (1, "the case expects nothing".to_owned()));
         assert_eq!(fault("## A\nNow: soon\n"), (2, "`soon` is no datetime".to_owned()));
         assert_eq!(
