@@ -1,7 +1,7 @@
 //! Makes visible to native operators what only kernels know.
 //!
-//! Kernels read a null slot of a string as the empty text, and NaN stands beside the nulls in a sort. DataFusion's grouping, joins
-//! and sorts do neither, so their keys go through these functions first.
+//! Kernels read a null slot of a string as the empty text, know one NaN and one zero, and NaN stands beside the nulls in a sort.
+//! DataFusion's grouping, joins and sorts do nothing of that, so their keys go through these functions first.
 
 use std::sync::Arc;
 
@@ -18,6 +18,7 @@ use wardenry_kql_values::ScalarType;
 pub(crate) fn group_key(expr: Expr, scalar_type: ScalarType) -> Expr {
     match scalar_type {
         ScalarType::String => call(Normalise::text(), expr),
+        ScalarType::Real => call(Normalise::number(true), expr),
         _ => expr,
     }
 }
@@ -33,7 +34,7 @@ pub(crate) fn sort_key(expr: Expr, scalar_type: ScalarType, descending: bool, nu
 }
 
 fn call(function: Normalise, expr: Expr) -> Expr {
-    if matches!(&expr, Expr::Literal(scalar, _) if !scalar.is_null()) {
+    if function.kind == Kind::Text && matches!(&expr, Expr::Literal(scalar, _) if !scalar.is_null()) {
         return expr;
     }
     ScalarUDF::new_from_impl(function).call(vec![expr])
@@ -64,7 +65,7 @@ struct Normalise {
 enum Kind {
     /// A null slot of a string becomes an empty text.
     Text,
-    /// NaN gets the sign that puts it below, or above, all numbers.
+    /// NaN gets the sign that puts it below, or above, all numbers, and zero the positive one.
     Number { nan_above: bool },
 }
 
@@ -110,25 +111,27 @@ impl ScalarUDFImpl for Normalise {
             (Kind::Number { nan_above }, ColumnarValue::Array(array)) => {
                 ColumnarValue::Array(number(&array, nan_above))
             }
-            (Kind::Number { nan_above }, ColumnarValue::Scalar(ScalarValue::Float64(Some(value))))
-                if value.is_nan() =>
-            {
-                ColumnarValue::Scalar(ScalarValue::Float64(Some(nan(nan_above))))
+            (Kind::Number { nan_above }, ColumnarValue::Scalar(ScalarValue::Float64(Some(value)))) => {
+                ColumnarValue::Scalar(ScalarValue::Float64(Some(signed(value, nan_above))))
             }
             (_, argument) => argument,
         })
     }
 }
 
-fn nan(above: bool) -> f64 {
-    f64::NAN.copysign(if above { 1.0 } else { -1.0 })
+fn signed(value: f64, nan_above: bool) -> f64 {
+    if value.is_nan() {
+        return f64::NAN.copysign(if nan_above { 1.0 } else { -1.0 });
+    }
+    // Of the two zeros the sum is the positive one.
+    value + 0.0
 }
 
 fn number(array: &ArrayRef, nan_above: bool) -> ArrayRef {
     let Some(numbers) = array.as_primitive_opt::<Float64Type>() else { return Arc::clone(array) };
-    if !numbers.values().iter().any(|value| value.is_nan()) {
+    if !numbers.values().iter().any(|value| value.is_nan() || *value == 0.0) {
         return Arc::clone(array);
     }
-    let signed: Float64Array = numbers.unary(|value| if value.is_nan() { nan(nan_above) } else { value });
-    Arc::new(signed)
+    let numbers: Float64Array = numbers.unary(|value| signed(value, nan_above));
+    Arc::new(numbers)
 }
