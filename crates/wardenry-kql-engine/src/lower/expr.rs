@@ -281,3 +281,12 @@ pub(super) fn balanced(mut conditions: Vec<Expr>, join: fn(Expr, Expr) -> Expr) 
 pub(super) fn or_null(expr: Expr, of: Expr) -> Expr {
     or(expr, of.is_null())
 }
+
+/// `expr`, or `otherwise` where it is null.
+pub(super) fn or_else(expr: Expr, otherwise: Expr) -> Expr {
+    Expr::Case(Case::new(
+        None,
+        vec![(Box::new(expr.clone().is_not_null()), Box::new(expr))],
+        Some(Box::new(otherwise)),
+    ))
+}

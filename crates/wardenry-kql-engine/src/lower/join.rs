@@ -1,10 +1,10 @@
 use std::sync::Arc;
 
 use datafusion::common::{JoinConstraint, JoinType, NullEquality};
-use datafusion::functions::core::coalesce;
 use datafusion::logical_expr::{Expr, Join, LogicalPlan};
 use wardenry_kql_semantics::checked::{self, JoinKind, Rel};
 
+use super::expr::or_else;
 use super::{Lowered, Lowerer, all_columns, column_expr, column_name, named, plan_error, project};
 use crate::RunError;
 use crate::normalise::group_key;
@@ -86,9 +86,7 @@ impl Lowerer<'_> {
                 JoinType::Right | JoinType::RightSemi | JoinType::RightAnti => {
                     named(column_expr(right_group), group)
                 }
-                JoinType::Full => {
-                    named(coalesce().call(vec![column_expr(group), column_expr(right_group)]), group)
-                }
+                JoinType::Full => named(or_else(column_expr(group), column_expr(right_group)), group),
                 _ => column_expr(group),
             });
         }

@@ -4,7 +4,9 @@ use std::sync::Arc;
 
 use datafusion::functions::math::random;
 use datafusion::logical_expr::expr::{WindowFunction, WindowFunctionParams};
-use datafusion::logical_expr::{Distinct, Expr, Limit, LogicalPlan, Sort, WindowFunctionDefinition, lit};
+use datafusion::logical_expr::{
+    Distinct, EmptyRelation, Expr, Limit, LogicalPlan, Sort, WindowFunctionDefinition, lit,
+};
 use datafusion::logical_expr::{Window, WindowFrame};
 use wardenry_kql_semantics::checked::{self, Rel, SortKey};
 
@@ -60,6 +62,12 @@ impl Lowerer<'_> {
     pub(crate) fn first(&mut self, lowered: Lowered, count: usize) -> Result<Lowered, RunError> {
         if !lowered.groups.is_empty() {
             return self.first_of_groups(lowered, count);
+        }
+        // DataFusion cannot sort for the first 0 rows.
+        if count == 0 {
+            let schema = Arc::clone(lowered.plan.schema());
+            let plan = LogicalPlan::EmptyRelation(EmptyRelation { produce_one_row: false, schema });
+            return Ok(Lowered { plan, ..lowered });
         }
         let input = Arc::new(if lowered.order.is_empty() {
             lowered.plan

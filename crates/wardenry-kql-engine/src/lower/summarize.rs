@@ -1,17 +1,16 @@
 use std::sync::Arc;
 
 use arrow::datatypes::DataType;
-use datafusion::functions::core::coalesce;
 use datafusion::functions_aggregate::count::count_udaf;
 use datafusion::functions_aggregate::min_max::{max_udaf, min_udaf};
 use datafusion::functions_aggregate::sum::sum_udaf;
 use datafusion::logical_expr::expr::AggregateFunction;
-use datafusion::logical_expr::{Aggregate, AggregateUDF, Expr, LogicalPlan, cast, lit};
+use datafusion::logical_expr::{Aggregate, AggregateUDF, Expr, Limit, LogicalPlan, cast, lit};
 use wardenry_kql_functions::aggregates;
 use wardenry_kql_semantics::checked::{self, AggregateCall, Rel};
 use wardenry_kql_values::ScalarType;
 
-use super::expr::constant;
+use super::expr::{constant, or_else};
 use super::{Lowered, Lowerer, column_expr, column_name, named, plan_error};
 use crate::RunError;
 use crate::normalise::group_key;
@@ -59,7 +58,15 @@ impl Lowerer<'_> {
             calls.push(expr.alias(name.as_ref()));
             results.push(finish.apply(column_expr(&name)));
         }
+        let one_row = group_by.is_empty();
         let aggregate = Aggregate::try_new(Arc::new(lowered.plan), group_by, calls).map_err(plan_error)?;
+        let mut plan = LogicalPlan::Aggregate(aggregate);
+        if one_row {
+            // Without keys there is one row even of no rows, so that no filter may go below. DataFusion moves one that reads
+            // no column, but never across a limit.
+            let fetch = Some(Box::new(lit(1_i64)));
+            plan = LogicalPlan::Limit(Limit { skip: None, fetch, input: Arc::new(plan) });
+        }
         let columns = lowered
             .groups
             .iter()
@@ -73,7 +80,7 @@ impl Lowerer<'_> {
                     .map(|(expr, name)| named(expr, name)),
             )
             .collect();
-        let plan = super::project(LogicalPlan::Aggregate(aggregate), columns)?;
+        let plan = super::project(plan, columns)?;
         Ok(Lowered { plan, order: Vec::new(), groups: lowered.groups })
     }
 
@@ -146,7 +153,7 @@ impl Finish {
     fn apply(&self, result: Expr) -> Expr {
         match self {
             Self::Nothing => result,
-            Self::Zero => coalesce().call(vec![result, lit(0_i64)]),
+            Self::Zero => or_else(result, lit(0_i64)),
         }
     }
 }
