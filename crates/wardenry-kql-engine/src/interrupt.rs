@@ -19,9 +19,16 @@ use crate::control::Control;
 
 pub(crate) struct Interrupt(Arc<Control>);
 
-/// DataFusion's rules for logical plans.
-pub(crate) fn logical_rules(control: &Arc<Control>) -> Vec<Arc<dyn OptimizerRule + Send + Sync>> {
+/// Rules of DataFusion that no plan goes without.
+const NECESSARY: &[&str] = &["replace_distinct_aggregate"];
+
+/// DataFusion's rules for logical plans, or only those that are necessary.
+pub(crate) fn logical_rules(
+    control: &Arc<Control>,
+    optimise: bool,
+) -> Vec<Arc<dyn OptimizerRule + Send + Sync>> {
     let rules = Optimizer::new().rules.into_iter();
+    let rules = rules.filter(|rule| optimise || NECESSARY.contains(&rule.name()));
     rules.flat_map(|rule| [rule, Arc::new(Interrupt(Arc::clone(control))) as _]).collect()
 }
 

@@ -50,6 +50,10 @@ pub struct RunOptions {
     pub temporary_folder: Option<PathBuf>,
     /// Ends the query; so does dropping its stream.
     pub cancellation: CancellationToken,
+    /// Rows of a batch. No result depends on it.
+    pub batch_rows: usize,
+    /// Whether plans are improved before they run. No result depends on it: the tests run queries both ways.
+    pub optimise: bool,
     /// The values of what `declare query_parameters` declares.
     pub parameters: BTreeMap<Box<str>, Value>,
 }
@@ -64,6 +68,8 @@ impl RunOptions {
             partitions: None,
             temporary_folder: None,
             cancellation: CancellationToken::new(),
+            batch_rows: 8192,
+            optimise: true,
             parameters: BTreeMap::new(),
         }
     }

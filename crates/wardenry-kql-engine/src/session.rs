@@ -24,9 +24,6 @@ use crate::interrupt::{logical_rules, physical_rules};
 use crate::transform::TransformPlanner;
 use crate::{RunError, RunOptions};
 
-/// Rows of a batch.
-const BATCH_ROWS: usize = 8192;
-
 pub(crate) struct Session {
     state: SessionState,
     pub(crate) query: Arc<QueryContext>,
@@ -44,7 +41,7 @@ impl Session {
                 geo_database: None,
             },
             memory_limit: limits.memory_bytes,
-            batch_rows: BATCH_ROWS,
+            batch_rows: options.batch_rows.max(1),
         });
         let mode = match &options.temporary_folder {
             Some(folder) => DiskManagerMode::Directories(vec![folder.clone()]),
@@ -64,7 +61,7 @@ impl Session {
             .with_config(config(options).with_extension(Arc::clone(&query)))
             .with_runtime_env(runtime)
             .with_query_planner(Arc::new(Planner))
-            .with_optimizer_rules(logical_rules(&query.control))
+            .with_optimizer_rules(logical_rules(&query.control, options.optimise))
             .with_physical_optimizer_rules(physical_rules(&query.control))
             .build();
         Ok(Self { state, query })
@@ -120,7 +117,7 @@ impl Session {
 }
 
 fn config(options: &RunOptions) -> SessionConfig {
-    let mut config = SessionConfig::new().with_batch_size(BATCH_ROWS);
+    let mut config = SessionConfig::new().with_batch_size(options.batch_rows.max(1));
     if let Some(partitions) = options.partitions {
         config = config.with_target_partitions(partitions.max(1));
     }

@@ -1,6 +1,7 @@
 //! Queries in, results out.
 
 mod cases;
+mod differential;
 mod limits;
 mod order;
 mod parquet;
