@@ -137,21 +137,20 @@ fn sort(rows: &mut Rows, columns: &Columns, keys: &[SortKey]) -> Result<(), Unkn
         places
             .iter()
             .map(|(at, key)| {
-                let missing = |cell: &Cell| match cell {
-                    Cell::Null => true,
-                    Cell::Real(value) => value.is_nan(),
-                    _ => false,
+                // NaN stands between the nulls and the numbers.
+                let rank = |cell: &Cell| match cell {
+                    Cell::Null => 2,
+                    Cell::Real(value) if value.is_nan() => 1,
+                    _ => 0,
                 };
                 let nulls_first = key.nulls_first.unwrap_or(!key.descending);
-                match (missing(&left[*at]), missing(&right[*at])) {
-                    (true, true) => Ordering::Equal,
-                    (true, false) if nulls_first => Ordering::Less,
-                    (false, true) if !nulls_first => Ordering::Less,
-                    (true, false) | (false, true) => Ordering::Greater,
-                    (false, false) => {
+                let ranks = rank(&left[*at]).cmp(&rank(&right[*at]));
+                match if nulls_first { ranks.reverse() } else { ranks } {
+                    Ordering::Equal => {
                         let ordering = compare(&left[*at], &right[*at]);
                         if key.descending { ordering.reverse() } else { ordering }
                     }
+                    ordering => ordering,
                 }
             })
             .find(|ordering| *ordering != Ordering::Equal)
