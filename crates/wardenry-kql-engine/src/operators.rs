@@ -9,6 +9,7 @@
 
 mod conversion;
 mod evaluate;
+mod graph_match;
 mod make_series;
 mod mv_apply;
 mod mv_expand;
@@ -44,10 +45,10 @@ pub(crate) fn lower(lowerer: &mut Lowerer<'_>, rel: &Rel) -> Result<Lowered, Run
         RelKind::Partition { input, by, scope, body } => {
             return partition::lower(lowerer, rel, input, by, *scope, body);
         }
+        RelKind::GraphMatch(graph) => return graph_match::lower(lowerer, rel, graph),
         RelKind::Evaluate(plugin) => return evaluate::lower(lowerer, rel, plugin),
         RelKind::Parse(_) => "parse",
         RelKind::Reduce { .. } => "reduce",
-        RelKind::GraphMatch(_) => "graph-match",
         _ => "this operator",
     };
     Err(RunError::Unsupported { what: what.to_owned(), span: rel.span })

@@ -449,10 +449,21 @@ pub struct GraphMatch {
     pub target: ColumnId,
     pub nodes: Vec<(Rel, ColumnId)>,
     pub patterns: Vec<Vec<GraphPart>>,
+    pub cycles: Cycles,
     /// Ids under which the predicate and the projections read properties: `(part's variable, column of nodes or edges, id)`.
     pub properties: Vec<(Box<str>, Box<str>, ColumnId)>,
     pub predicate: Option<Expr>,
     pub project: Vec<Expr>,
+}
+
+/// `cycles = …`: whether a match may come back to where it was.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Cycles {
+    All,
+    None,
+    /// It may, but not over an edge that it has already.
+    #[default]
+    UniqueEdges,
 }
 
 #[derive(Clone, Debug, PartialEq)]

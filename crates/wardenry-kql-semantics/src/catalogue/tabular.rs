@@ -143,7 +143,7 @@ pub const TABULAR_OPERATORS: &[TabularOperator] = &[
         "graph-match (a)-[e]->(b) where predicate project expression, …",
         "The places of a graph that fit a pattern",
     )
-    .options(&[keyword("cycles", &["all", "none", "unique_edges"])]).checked_only(),
+    .options(&[keyword("cycles", &["all", "none", "unique_edges"])]),
     pipe(
         "graph-shortest-paths",
         "graph-shortest-paths (a)-[e*1..5]->(b) where predicate project expression, …",
@@ -159,7 +159,7 @@ pub const TABULAR_OPERATORS: &[TabularOperator] = &[
     pipe("lookup", "lookup [kind=…] (table) on key, …", "Adds the columns of another table by its keys")
         .options(&[keyword("kind", &["leftouter", "inner"]), HINT]),
     start("macro-expand", "macro-expand group as name (query)", "Runs a query over a group of databases").unsupported(),
-    pipe("make-graph", "make-graph source --> target [with nodes on key]", "A graph of rows that are edges").checked_only(),
+    pipe("make-graph", "make-graph source --> target [with nodes on key]", "A graph of rows that are edges"),
     pipe(
         "make-series",
         "make-series aggregate [default = value], … on column [from start to end] step size [by column, …]",

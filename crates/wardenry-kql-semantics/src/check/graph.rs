@@ -13,7 +13,7 @@ use super::relation::{Relation, read};
 use super::scope::{Cx, MemberVariable, Members};
 use super::{Checker, constants};
 use crate::checked::visit::VisitMut;
-use crate::checked::{Column, ColumnId, GraphMatch, GraphPart, Rel, RelKind};
+use crate::checked::{Column, ColumnId, Cycles, GraphMatch, GraphPart, Rel, RelKind};
 use crate::codes;
 
 /// The most edges that a part of variable length may match.
@@ -180,6 +180,7 @@ impl<'q> Checker<'q> {
                 (variable.name.clone(), (&*variable.columns[*column].0).into(), *id)
             })
             .collect();
+        let cycles = self.cycles(at);
         let depth = input.depth.saturating_add(1);
         let Graph { source, target, nodes } = *graph;
         let kind = RelKind::GraphMatch(GraphMatch {
@@ -188,6 +189,7 @@ impl<'q> Checker<'q> {
             target,
             nodes,
             patterns: checked_patterns,
+            cycles,
             properties,
             predicate,
             project: exprs,
@@ -195,6 +197,20 @@ impl<'q> Checker<'q> {
         let mut relation = Relation::new(kind, columns, span);
         relation.depth = depth;
         relation
+    }
+
+    fn cycles(&mut self, at: At<'q>) -> Cycles {
+        let Some(option) = self.option(at, "cycles") else { return Cycles::default() };
+        match &*self.option_text(option, at.env) {
+            "all" => Cycles::All,
+            "none" => Cycles::None,
+            "unique_edges" => Cycles::UniqueEdges,
+            _ => {
+                let message = "`cycles` is `all`, `none` or `unique_edges`";
+                self.error(codes::ARGUMENT_VALUE, option.span, message);
+                Cycles::default()
+            }
+        }
     }
 
     fn graph_part(
