@@ -434,8 +434,10 @@ pub enum PluginArgument {
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum PluginSchema {
-    /// The relation's columns are what the plugin yields.
+    /// The relation's columns are what the plugin yields, by the query's text.
     Known,
+    /// The relation's columns are what the plugin yields, as a run has found. Those that it keeps have their ids.
+    Found,
     /// Depends on the rows: the engine runs the input first and has the query checked again with the columns that it found.
     /// Only in `Pending`, never in a [`CheckedQuery`]. The relation's columns are those that the plugin keeps.
     Data,

@@ -107,7 +107,11 @@ impl<'q> Checker<'q> {
         let mut options = Vec::new();
         for argument in arguments {
             if let ast::ExprKind::Named { name, value } = &argument.kind {
-                match self.constant_of(value, at.env) {
+                let constant = match self.constant_of(value, at.env) {
+                    None => self.scalar(value, &Cx::constant(at.env)).constant,
+                    constant => constant,
+                };
+                match constant {
                     Some(constant) => options.push((name.text.clone(), constant)),
                     None => {
                         self.error(codes::CONSTANT_EXPECTED, value.span, "a literal must stand here");
@@ -239,20 +243,21 @@ impl<'q> Checker<'q> {
             _ => (Vec::new(), None),
         };
         let found = self.options.plugin_columns.get(&site).cloned();
-        let mut pending = false;
+        let mut schema = PluginSchema::Known;
         let columns = match (declared, known, found) {
             (None, Some(known), _) => known,
             (Some(declared), _, _) if declared_star => self.with_declared(kept, declared),
             (Some(declared), _, _) => declared,
-            (None, None, Some(found)) => found
-                .into_iter()
-                .map(|(name, scalar_type)| self.found_column(name, scalar_type, &kept))
-                .collect(),
+            (None, None, Some(found)) => {
+                schema = PluginSchema::Found;
+                self.found_columns(found, &kept)
+            }
             (None, None, None) => {
-                pending = true;
+                schema = PluginSchema::Data;
                 kept
             }
         };
+        let pending = schema == PluginSchema::Data;
         let open = input.open || pending;
         let depth = input.depth.saturating_add(1);
         let mut arguments = Vec::with_capacity(values.len());
@@ -263,7 +268,6 @@ impl<'q> Checker<'q> {
                 PluginValue::Aggregate(aggregate) => PluginArgument::Aggregate(aggregate),
             });
         }
-        let schema = if pending { PluginSchema::Data } else { PluginSchema::Known };
         let input_open = input.open;
         let plugin = CheckedPlugin { name, input: Some(Box::new(input.rel)), arguments, options, schema };
         if pending && !input_open && self.pending.is_none() && !self.exhausted {
@@ -294,12 +298,24 @@ impl<'q> Checker<'q> {
         columns
     }
 
-    /// A column that a run found: one that the plugin keeps has its id.
-    fn found_column(&mut self, name: Arc<str>, scalar_type: ScalarType, kept: &[Column]) -> Column {
-        match kept.iter().find(|column| column.name == name && column.scalar_type == scalar_type) {
-            Some(column) => column.clone(),
-            None => self.fresh_column(name, scalar_type),
+    /// The columns that a run found: those that the plugin keeps have their ids. Of two with a name the second replaces the
+    /// first, and is the plugin's own.
+    fn found_columns(&mut self, found: Vec<(Arc<str>, ScalarType)>, kept: &[Column]) -> Vec<Column> {
+        let mut columns: Vec<Column> = Vec::with_capacity(found.len());
+        for (name, scalar_type) in found {
+            if let Some(replaced) = columns.iter().position(|column| column.name == name) {
+                drop(columns.remove(replaced));
+                columns.push(self.fresh_column(name, scalar_type));
+                continue;
+            }
+            columns.push(
+                match kept.iter().find(|column| column.name == name && column.scalar_type == scalar_type) {
+                    Some(column) => column.clone(),
+                    None => self.fresh_column(name, scalar_type),
+                },
+            );
         }
+        columns
     }
 }
 

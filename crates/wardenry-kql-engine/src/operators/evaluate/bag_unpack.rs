@@ -7,7 +7,7 @@ use arrow::array::{Array, ArrayRef, AsArray};
 use wardenry_diagnostic::Span;
 use wardenry_kql_functions::dynamic::{Dynamic, Kind};
 use wardenry_kql_semantics::checked::{
-    CheckedPlugin, ColumnId, Expr, ExprKind, PathStep, PluginArgument, Rel,
+    CheckedPlugin, ColumnId, Expr, ExprKind, PathStep, PluginArgument, PluginSchema, Rel,
 };
 use wardenry_kql_values::{ScalarType, Value};
 
@@ -31,7 +31,8 @@ pub(super) fn lower(
         // Columns that the plugin keeps have their ids; where a schema is declared they are found by name.
         let kept = input.columns.iter().find(|its| {
             let same = its.name == column.name && its.scalar_type == column.scalar_type;
-            its.id == column.id || (same && !is_bag(bag, its.id))
+            let by_name = plugin.schema != PluginSchema::Found && same && !is_bag(bag, its.id);
+            its.id == column.id || by_name
         });
         let expr = match kept {
             Some(kept) => column_expr(&column_name(kept.id)),
@@ -177,14 +178,12 @@ impl Collector for Members {
             let name: Arc<str> = format!("{}{member}", self.prefix).into();
             // What is null everywhere may be anything.
             let column = (Arc::clone(&name), scalar_type.unwrap_or(ScalarType::Dynamic));
-            match (columns.iter().position(|(its, _)| *its == name), self.conflict) {
-                (None, _) => columns.push(column),
-                (Some(_), Conflict::KeepSource) => {}
-                (Some(at), Conflict::ReplaceSource) => {
-                    drop(columns.remove(at));
-                    columns.push(column);
-                }
-                (Some(_), Conflict::Error) => {
+            match (columns.iter().any(|(its, _)| *its == name), self.conflict) {
+                (false, _) => columns.push(column),
+                (true, Conflict::KeepSource) => {}
+                // The second of a name replaces the first.
+                (true, Conflict::ReplaceSource) => columns.push(column),
+                (true, Conflict::Error) => {
                     let message = format!(
                         "the bag has a member named like the column `{name}`: rename the column, give a prefix, or say \
                          columnsConflict=\"replace_source\" or \"keep_source\""
