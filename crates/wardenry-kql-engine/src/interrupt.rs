@@ -16,6 +16,7 @@ use datafusion::physical_optimizer::optimizer::PhysicalOptimizer;
 use datafusion::physical_plan::ExecutionPlan;
 
 use crate::control::Control;
+use crate::outer_join::OuterJoins;
 
 pub(crate) struct Interrupt(Arc<Control>);
 
@@ -32,10 +33,14 @@ pub(crate) fn logical_rules(
     rules.flat_map(|rule| [rule, Arc::new(Interrupt(Arc::clone(control))) as _]).collect()
 }
 
-/// DataFusion's rules for physical plans.
+/// DataFusion's rules for physical plans, and before them ours.
 pub(crate) fn physical_rules(control: &Arc<Control>) -> Vec<Arc<dyn PhysicalOptimizerRule + Send + Sync>> {
     let rules = PhysicalOptimizer::new().rules.into_iter();
-    rules.flat_map(|rule| [rule, Arc::new(Interrupt(Arc::clone(control))) as _]).collect()
+    let first: Arc<dyn PhysicalOptimizerRule + Send + Sync> = Arc::new(OuterJoins);
+    std::iter::once(first)
+        .chain(rules)
+        .flat_map(|rule| [rule, Arc::new(Interrupt(Arc::clone(control))) as _])
+        .collect()
 }
 
 impl OptimizerRule for Interrupt {

@@ -23,6 +23,7 @@ mod lower;
 mod normalise;
 mod operators;
 mod options;
+mod outer_join;
 mod prepare;
 mod range;
 pub mod render;
