@@ -11,9 +11,9 @@ mod expression;
 #[path = "differential/outcome.rs"]
 pub mod outcome;
 #[path = "differential/query.rs"]
-mod query;
+pub mod query;
 #[path = "differential/random.rs"]
-mod random;
+pub mod random;
 #[path = "differential/reference.rs"]
 mod reference;
 #[path = "differential/tables.rs"]

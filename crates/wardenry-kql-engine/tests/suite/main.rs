@@ -1,5 +1,6 @@
 //! Queries in, results out.
 
+mod arbitrary;
 mod cases;
 mod differential;
 mod limits;

@@ -36,21 +36,11 @@ impl Expr {
         }
     }
 
-    pub fn reads(&self, column: &str) -> bool {
-        match self {
-            Self::Column(name) => name == column,
-            Self::Call(_, arguments) => arguments.iter().any(|argument| argument.reads(column)),
-            Self::Within(_, value, _) => value.reads(column),
-            _ => false,
-        }
-    }
-
     /// With each literal replaced by what `f` gives.
     pub fn with_literals(&self, f: &mut impl FnMut(ScalarType, &'static str) -> Expr) -> Expr {
         match self {
             Self::Literal(of, text) => f(*of, text),
             Self::Call(name, arguments) => {
-                // Items of a list without any column have to be constants.
                 Self::Call(name, arguments.iter().map(|argument| argument.with_literals(f)).collect())
             }
             other => other.clone(),
@@ -385,7 +375,7 @@ week_of_year l t
 monthofyear i t
 datetime_diff l Utt
 datetime_add t UNt
-datetime_part l Ut
+datetime_part i Ut
 format_datetime s tF
 format_timespan s pO
 make_datetime t NNN
