@@ -3,6 +3,7 @@
 mod bag_unpack;
 mod found_columns;
 mod ip_lookup;
+mod narrow;
 mod pivot;
 
 use std::sync::Arc;
@@ -24,6 +25,7 @@ pub(super) fn lower(
     match plugin.name {
         "bag_unpack" => bag_unpack::lower(lowerer, rel, input, plugin),
         "pivot" => pivot::lower(lowerer, rel, input, plugin),
+        "narrow" => narrow::lower(lowerer, rel, input),
         "ipv4_lookup" => ip_lookup::lower(lowerer, rel, input, plugin, "ipv4_is_in_range"),
         "ipv6_lookup" => ip_lookup::lower(lowerer, rel, input, plugin, "ipv6_is_in_range"),
         _ => Err(unsupported()),

@@ -25,7 +25,7 @@ pub(in super::super) const PLUGINS: &[Entry] = &[
          ipv6_lookup_key: table-column scalar, return_unmatched?: literal bool) -> tabular",
         "Joins a table whose keys are ranges of IPv6 addresses",
     ),
-    plugin("narrow", "() -> tabular", "One row for each cell: row, column and value").checked_only(),
+    plugin("narrow", "() -> tabular", "One row for each cell: row, column and value"),
     plugin(
         "autocluster",
         "(size_weight?: real, weight_column?: column scalar, num_seeds?: integer, \
