@@ -1,4 +1,4 @@
-use std::fmt;
+use std::fmt::{self, Write as _};
 
 use wardenry_diagnostic::{Diagnostic, Severity};
 use wardenry_kql_engine::RunError;
@@ -41,15 +41,16 @@ pub struct Mismatch {
 
 impl Outcome {
     pub(crate) fn of_diagnostics(diagnostics: &[Diagnostic]) -> Self {
-        let lines = diagnostics.iter().map(|diagnostic| {
+        let mut lines = String::new();
+        for diagnostic in diagnostics {
             let severity = match diagnostic.severity {
                 Severity::Error => "error",
                 Severity::Warning => "warning",
                 Severity::Information => "information",
             };
-            format!("{severity}[{}]: {}\n", diagnostic.code, diagnostic.message)
-        });
-        Self::Diagnostics(lines.collect())
+            let _infallible = writeln!(lines, "{severity}[{}]: {}", diagnostic.code, diagnostic.message);
+        }
+        Self::Diagnostics(lines)
     }
 
     pub(crate) fn of_failure(error: &RunError) -> Self {
