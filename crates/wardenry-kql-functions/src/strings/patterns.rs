@@ -21,7 +21,14 @@ pub(crate) fn compile(
     pattern: &str,
     max_bytes: usize,
 ) -> Result<Regex, FunctionError> {
-    let compiled = RegexBuilder::new(pattern).size_limit(max_bytes).dfa_size_limit(max_bytes).build();
+    let build = |pattern: &str| {
+        RegexBuilder::new(pattern).octal(true).size_limit(max_bytes).dfa_size_limit(max_bytes).build()
+    };
+    // Queries written for the engine's earlier syntax have `[` in a class as it is, where a class in the class begins now.
+    let compiled = build(pattern).or_else(|error| match with_plain_brackets(pattern) {
+        Some(plain) if matches!(error, regex::Error::Syntax(_)) => build(&plain).map_err(|_| error),
+        _ => Err(error),
+    });
     compiled.map_err(|error| match error {
         regex::Error::CompiledTooBig(limit) => FunctionError::Limit {
             function,
@@ -32,6 +39,28 @@ pub(crate) fn compile(
             message: format!("the regular expression is faulty: {other}"),
         },
     })
+}
+
+/// The pattern with each `[` in a class escaped, except in `[:name:]`; nothing if there is none.
+fn with_plain_brackets(pattern: &str) -> Option<String> {
+    let mut plain = String::with_capacity(pattern.len() + 4);
+    let mut in_class = false;
+    let mut characters = pattern.chars().peekable();
+    while let Some(character) = characters.next() {
+        match character {
+            '\\' => {
+                plain.push(character);
+                plain.extend(characters.next());
+                continue;
+            }
+            '[' if in_class && characters.peek() != Some(&':') => plain.push('\\'),
+            '[' => in_class = true,
+            ']' => in_class = false,
+            _ => {}
+        }
+        plain.push(character);
+    }
+    (plain != pattern).then_some(plain)
 }
 
 /// The expression of a call site: compiled once if it is constant, else kept for the rows that have the same one.
@@ -151,5 +180,23 @@ mod tests {
         assert_eq!(literal(r"\bword"), None);
         assert_eq!(literal("a|b"), None);
         assert_eq!(literal(r"\<a"), None);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn older_forms_of_expressions_compile() {
+        let matches = |pattern: &str, text: &str| {
+            compile("matches regex", pattern, 1 << 20)
+                .map(|regex| regex.is_match(text))
+                .map_err(|error| error.to_string())
+        };
+        assert_eq!(matches(r#"^[[",\]]+$"#, "[\",]"), Ok(true));
+        assert_eq!(matches(r"\0", "a\0b"), Ok(true));
+        assert_eq!(matches(r"^[a-z&&[^b]]$", "b"), Ok(false));
+        assert!(matches("(a", "a").is_err_and(|error| error.contains("is faulty")));
     }
 }
