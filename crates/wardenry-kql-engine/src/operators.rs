@@ -14,6 +14,7 @@ mod make_series;
 mod mv_apply;
 mod mv_expand;
 mod numbering;
+mod parse;
 mod parse_kv;
 mod partition;
 mod scan;
@@ -35,6 +36,7 @@ pub(crate) fn lower(lowerer: &mut Lowerer<'_>, rel: &Rel) -> Result<Lowered, Run
         }
         RelKind::MvExpand(expand) => return mv_expand::lower(lowerer, rel, expand),
         RelKind::MvApply(apply) => return mv_apply::lower(lowerer, rel, apply),
+        RelKind::Parse(parse) => return parse::lower(lowerer, rel, parse),
         RelKind::ParseKv(parse) => return parse_kv::lower(lowerer, rel, parse),
         RelKind::MakeSeries(series) => return make_series::lower(lowerer, rel, series),
         RelKind::Scan(scan) => return scan::lower(lowerer, rel, scan),
@@ -47,7 +49,6 @@ pub(crate) fn lower(lowerer: &mut Lowerer<'_>, rel: &Rel) -> Result<Lowered, Run
         }
         RelKind::GraphMatch(graph) => return graph_match::lower(lowerer, rel, graph),
         RelKind::Evaluate(plugin) => return evaluate::lower(lowerer, rel, plugin),
-        RelKind::Parse(_) => "parse",
         RelKind::Reduce { .. } => "reduce",
         _ => "this operator",
     };
