@@ -4,8 +4,8 @@ use std::borrow::Cow;
 use std::sync::Arc;
 
 use arrow::array::{
-    ArrayRef, BooleanBuilder, Decimal256Builder, FixedSizeBinaryBuilder, Float64Builder, Int32Builder, Int64Builder,
-    StringViewBuilder,
+    ArrayRef, BooleanBuilder, Decimal256Builder, FixedSizeBinaryBuilder, Float64Builder, Int32Builder,
+    Int64Builder, StringViewBuilder,
 };
 use arrow::datatypes::i256;
 use serde_json::value::RawValue;
@@ -117,7 +117,9 @@ impl ColumnBuilder {
         match self {
             Self::Bool(builder) => Arc::new(builder.finish()),
             Self::Int(builder) => Arc::new(builder.finish()),
-            Self::Long(builder) | Self::Datetime(builder) | Self::Timespan(builder) => Arc::new(builder.finish()),
+            Self::Long(builder) | Self::Datetime(builder) | Self::Timespan(builder) => {
+                Arc::new(builder.finish())
+            }
             Self::Real(builder) => Arc::new(builder.finish()),
             Self::Decimal(builder) => Arc::new(builder.finish()),
             Self::String(builder) | Self::Dynamic(builder) => Arc::new(builder.finish()),

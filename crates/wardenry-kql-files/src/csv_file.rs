@@ -172,7 +172,9 @@ fn wrong_type(
 
 fn fault(path: &Path, error: &csv::Error) -> FileError {
     match error.kind() {
-        csv::ErrorKind::Io(source) => crate::discover::io(path, std::io::Error::new(source.kind(), source.to_string())),
+        csv::ErrorKind::Io(source) => {
+            crate::discover::io(path, std::io::Error::new(source.kind(), source.to_string()))
+        }
         csv::ErrorKind::Utf8 { pos, err } => {
             let line = pos.as_ref().map_or(0, csv::Position::line);
             record(path, line, format!("cell {} is not UTF-8", err.field() + 1))

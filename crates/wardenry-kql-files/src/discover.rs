@@ -117,7 +117,8 @@ mod tests {
         std::fs::write(folder.path().join("day=1/c.csv"), "xy").expect("a file");
         let found = discover(folder.path()).expect("files");
         assert_eq!(found.format, Format::Csv);
-        let names: Vec<_> = found.files.iter().map(|file| file.strip_prefix(folder.path()).unwrap()).collect();
+        let names: Vec<_> =
+            found.files.iter().map(|file| file.strip_prefix(folder.path()).unwrap()).collect();
         assert_eq!(names, [Path::new("a.csv"), Path::new("b.csv"), Path::new("day=1/c.csv")]);
         assert_eq!(found.size_bytes, 4);
     }

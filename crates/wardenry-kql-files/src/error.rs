@@ -24,12 +24,8 @@ pub enum FileError {
     DuplicateColumn { path: PathBuf, name: String },
     #[error("{path}, line {line}: {problem}", path = path.display())]
     Record { path: PathBuf, line: u64, problem: String },
-    #[error("cannot read {path}", path = path.display())]
-    Parquet {
-        path: PathBuf,
-        #[source]
-        source: Box<dyn std::error::Error + Send + Sync>,
-    },
+    #[error(transparent)]
+    Parquet(#[from] wardenry_kql_engine::sources::parquet::ParquetTableError),
     #[error("reading {path} was interrupted", path = path.display())]
     Interrupted { path: PathBuf },
 }

@@ -53,7 +53,9 @@ fn type_of_text(text: &str) -> ScalarType {
     let first = text.as_bytes()[0];
     match first {
         b'{' | b'[' if cell::is_json(text) => return ScalarType::Dynamic,
-        b't' | b'T' | b'f' | b'F' if matches!(text, "true" | "false" | "True" | "False" | "TRUE" | "FALSE") => {
+        b't' | b'T' | b'f' | b'F'
+            if matches!(text, "true" | "false" | "True" | "False" | "TRUE" | "FALSE") =>
+        {
             return ScalarType::Bool;
         }
         b'0'..=b'9' | b'-' | b'.' => {}

@@ -11,7 +11,10 @@ use crate::{Progress, discover};
 const BUFFER: usize = 1 << 18;
 
 /// Opens a file for reading from its start.
-pub(crate) fn open(path: &Path, progress: Option<Arc<Progress>>) -> std::result::Result<Box<dyn Read + Send>, FileError> {
+pub(crate) fn open(
+    path: &Path,
+    progress: Option<Arc<Progress>>,
+) -> std::result::Result<Box<dyn Read + Send>, FileError> {
     let failed = |source| discover::io(path, source);
     let file = Counted { file: File::open(path).map_err(failed)?, progress };
     let extension = path.extension().and_then(|extension| extension.to_str()).unwrap_or_default();

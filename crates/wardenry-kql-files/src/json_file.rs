@@ -43,7 +43,11 @@ pub(crate) fn columns(path: &Path, format: Format, options: &OpenOptions) -> Res
             *guess = with_json(*guess, value.get());
         }
         if guesses.len() > COLUMNS {
-            return Err(FileError::TooManyColumns { path: path.to_owned(), found: guesses.len(), limit: COLUMNS });
+            return Err(FileError::TooManyColumns {
+                path: path.to_owned(),
+                found: guesses.len(),
+                limit: COLUMNS,
+            });
         }
         Ok(ControlFlow::Continue(()))
     })?;
@@ -204,7 +208,8 @@ fn for_each_line(
         if line == 1 {
             bytes = bytes.strip_prefix(BYTE_ORDER_MARK).unwrap_or(bytes);
         }
-        if bytes.trim_ascii().is_empty() {
+        let bytes = bytes.trim_ascii_end();
+        if bytes.is_empty() {
             continue;
         }
         let object = serde_json::from_slice::<Members>(bytes).map(|members| members.0).map_err(|error| {

@@ -29,6 +29,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use datafusion::catalog::TableProvider;
+use wardenry_kql_engine::sources::parquet::ParquetTable;
 use wardenry_kql_values::ScalarType;
 
 pub use discover::Format;
@@ -94,7 +95,11 @@ pub async fn open(path: &Path, options: &OpenOptions) -> Result<FileTable, FileE
     let Discovered { files, format, size_bytes } = discover::discover(path)?;
     let progress = Arc::new(Progress::default());
     if format == Format::Parquet {
-        return Err(FileError::UnknownFormat { path: path.to_owned() });
+        let table = tokio::task::spawn_blocking(move || ParquetTable::open_files(&files))
+            .await
+            .map_err(|_| FileError::Interrupted { path: path.to_owned() })??;
+        let columns = Arc::clone(table.columns());
+        return Ok(FileTable { columns, provider: Arc::new(table), size_bytes, progress });
     }
     let options = Arc::new(options.clone());
     let table = {

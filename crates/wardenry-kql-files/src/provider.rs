@@ -48,7 +48,9 @@ impl RowFiles {
         for file in &files {
             let its = match format {
                 Format::Csv | Format::Tsv => csv_file::columns(file, format, &options)?,
-                Format::Json | Format::JsonLines | Format::Parquet => json_file::columns(file, format, &options)?,
+                Format::Json | Format::JsonLines | Format::Parquet => {
+                    json_file::columns(file, format, &options)?
+                }
             };
             for (name, here) in its {
                 match columns.iter_mut().find(|(other, _)| *other == name) {

@@ -45,7 +45,8 @@ pub(crate) struct Batches<'a> {
 
 impl<'a> Batches<'a> {
     pub(crate) fn new(wanted: &Wanted, sink: Sink<'a>) -> Self {
-        let builders = wanted.columns.iter().map(|(_, scalar_type)| ColumnBuilder::new(*scalar_type)).collect();
+        let builders =
+            wanted.columns.iter().map(|(_, scalar_type)| ColumnBuilder::new(*scalar_type)).collect();
         Self { schema: Arc::clone(&wanted.schema), builders, rows: 0, bytes: 0, broken: Vec::new(), sink }
     }
 

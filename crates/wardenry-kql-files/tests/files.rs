@@ -22,7 +22,12 @@ impl Folder {
 }
 
 fn columns(table: &FileTable) -> String {
-    table.columns.iter().map(|(name, scalar_type)| format!("{name}:{scalar_type}")).collect::<Vec<_>>().join(", ")
+    table
+        .columns
+        .iter()
+        .map(|(name, scalar_type)| format!("{name}:{scalar_type}"))
+        .collect::<Vec<_>>()
+        .join(", ")
 }
 
 async fn rows(table: &FileTable) -> Result<String, String> {
@@ -48,7 +53,8 @@ async fn refusal(path: &Path) -> String {
 #[tokio::test]
 async fn a_header_may_say_types_and_the_rest_is_inferred() {
     let folder = Folder::new();
-    let path = folder.file("a.csv", "Name,Count:long,Ratio,Seen\n\"a, b\",7,1,2024-02-03T04:05:06Z\nc,,2.5,\n");
+    let path =
+        folder.file("a.csv", "Name,Count:long,Ratio,Seen\n\"a, b\",7,1,2024-02-03T04:05:06Z\nc,,2.5,\n");
     let table = table(&path).await;
     assert_eq!(columns(&table), "Name:string, Count:long, Ratio:real, Seen:datetime");
     assert_eq!(rows(&table).await.unwrap(), "a, b|7|1.0|638425299060000000\nc||2.5|");
@@ -93,7 +99,11 @@ async fn a_broken_record_is_named_by_its_line() {
         ("twice.csv", "a,a\n1,2\n", "twice.csv names the column `a` twice"),
         ("empty.csv", "", "empty.csv is empty: there is no header to name the columns"),
         ("a.jsonl", "{\"a\":1}\n{\"a\":\n", "a.jsonl, line 2: EOF while parsing a value (column 5)"),
-        ("b.jsonl", "{\"a\":1}\n[1]\n", "b.jsonl, line 2: invalid type: sequence, expected a JSON object (column 0)"),
+        (
+            "b.jsonl",
+            "{\"a\":1}\n[1]\n",
+            "b.jsonl, line 2: invalid type: sequence, expected a JSON object (column 0)",
+        ),
         ("a.json", "[{\"a\":1}\n {\"a\":2}]", "a.json, line 2: expected `,` or `]` (column 2)"),
         ("notes.txt", "", "notes.txt has a format that is not known"),
         ("bytes.csv", "a\n\u{e9}\n", ""),
