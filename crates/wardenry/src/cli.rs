@@ -9,6 +9,8 @@ use tracing_subscriber::filter::Targets;
 use tracing_subscriber::layer::SubscriberExt as _;
 use tracing_subscriber::util::SubscriberInitExt as _;
 
+#[cfg(feature = "hunting")]
+use crate::commands::kql;
 use crate::commands::{admin, apps, consent, demo, doctor, incidents, serve, tenants, token};
 use crate::failure::{ExitStatus, Failure};
 use crate::host::Host;
@@ -46,6 +48,9 @@ enum Command {
     Apps(apps::Command),
     #[command(subcommand)]
     Incidents(incidents::Command),
+    #[cfg(feature = "hunting")]
+    #[command(subcommand)]
+    Kql(kql::Command),
     Doctor(doctor::Args),
 }
 
@@ -78,6 +83,8 @@ impl Cli {
             Command::Tenants(command) => command.run(&host).await,
             Command::Apps(command) => command.run(&host).await,
             Command::Incidents(command) => command.run(&host).await,
+            #[cfg(feature = "hunting")]
+            Command::Kql(command) => command.run(&host).await,
             Command::Doctor(args) => args.run(&host).await,
         }
     }

@@ -6,6 +6,8 @@ pub(crate) mod consent;
 pub(crate) mod demo;
 pub(crate) mod doctor;
 pub(crate) mod incidents;
+#[cfg(feature = "hunting")]
+pub(crate) mod kql;
 pub(crate) mod serve;
 pub(crate) mod tenants;
 pub(crate) mod token;

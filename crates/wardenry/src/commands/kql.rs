@@ -1,0 +1,33 @@
+//! `wardenry kql …`: the hunting engine on local files.
+
+mod chart;
+mod check;
+mod format;
+mod parquet_file;
+mod query_files;
+mod run;
+mod table_text;
+mod tables;
+
+use clap::Subcommand;
+
+use crate::failure::{ExitStatus, Failure};
+use crate::host::Host;
+
+/// Query local CSV, JSON and Parquet files in KQL, check queries, format them.
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    Run(Box<run::Args>),
+    Check(check::Args),
+    Format(format::Args),
+}
+
+impl Command {
+    pub(crate) async fn run(self, host: &Host) -> Result<ExitStatus, Failure> {
+        match self {
+            Self::Run(args) => args.run(host).await,
+            Self::Check(args) => args.run().await,
+            Self::Format(args) => args.run(),
+        }
+    }
+}

@@ -1,0 +1,260 @@
+//! The chart of a result, as its author's `render` asks for it. [render-operator.md]
+
+use arrow::array::RecordBatch;
+use wardenry_chart::{Axis, Chart, Kind, Series, Stacking};
+use wardenry_kql_engine::ResultColumn;
+use wardenry_kql_functions::dynamic::{Cell, Cells, as_f64_array};
+use wardenry_kql_semantics::checked::Render;
+use wardenry_kql_values::{ScalarType, boolean, datetime, guid, timespan};
+
+/// More points than a picture can show; the rest is left out and said.
+const POINTS: usize = 100_000;
+
+/// The chart, or why there is none.
+pub(super) fn of_result(
+    render: &Render,
+    columns: &[ResultColumn],
+    rows: &[RecordBatch],
+) -> Result<Chart, String> {
+    let kind = match &*render.kind {
+        "columnchart" => Kind::Column,
+        "barchart" => Kind::Bar,
+        "timechart" | "linechart" | "anomalychart" | "timeline" => Kind::Line,
+        "areachart" | "stackedareachart" => Kind::Area,
+        "scatterchart" => Kind::Scatter,
+        "piechart" => Kind::Pie,
+        other => return Err(format!("`render {other}` is not drawn here")),
+    };
+    let option = |name: &str| {
+        let found = render.options.iter().find(|(its, _)| its.eq_ignore_ascii_case(name));
+        found.map(|(_, value)| value.trim_matches(['"', '\'']).to_owned())
+    };
+    let stacking = match option("kind").as_deref() {
+        Some("stacked") => Stacking::OnTop,
+        Some("stacked100") => Stacking::Shares,
+        _ if &*render.kind == "stackedareachart" => Stacking::OnTop,
+        _ => Stacking::Beside,
+    };
+    let roles = Roles::of(columns, option("xcolumn"), option("ycolumns"), option("series"), &render.kind)?;
+    let (x, series) = points(&roles, columns, rows)?;
+    Ok(Chart {
+        kind,
+        title: option("title"),
+        x_title: option("xtitle"),
+        y_title: option("ytitle"),
+        x,
+        series,
+        stacking,
+    })
+}
+
+/// What each column is in the chart.
+struct Roles {
+    x: usize,
+    y: Vec<usize>,
+    /// Columns by whose values rows are told apart as series.
+    series: Vec<usize>,
+}
+
+impl Roles {
+    fn of(
+        columns: &[ResultColumn],
+        x: Option<String>,
+        y: Option<String>,
+        series: Option<String>,
+        kind: &str,
+    ) -> Result<Self, String> {
+        let named = |name: &str| {
+            let position = columns.iter().position(|column| *column.name == *name.trim());
+            position.ok_or_else(|| format!("the result has no column `{}`", name.trim()))
+        };
+        let list = |names: Option<String>| -> Result<Option<Vec<usize>>, String> {
+            names.map(|names| names.split(',').map(named).collect()).transpose()
+        };
+        // Where the query does not say, a time is the axis of a chart of times; else it is the first column.
+        let time = || columns.iter().position(|column| column.scalar_type == ScalarType::Datetime);
+        let x = match x {
+            Some(name) => named(&name)?,
+            None if matches!(kind, "timechart" | "anomalychart") => {
+                time().ok_or("a chart of times needs a datetime column")?
+            }
+            None => 0,
+        };
+        let others = || (0..columns.len()).filter(|index| *index != x);
+        let is_value = |index: &usize| {
+            let scalar_type = columns[*index].scalar_type;
+            scalar_type.is_number() || matches!(scalar_type, ScalarType::Timespan | ScalarType::Dynamic)
+        };
+        let y = match list(y)? {
+            Some(y) => y,
+            None => others().filter(is_value).collect(),
+        };
+        if y.is_empty() {
+            return Err("the result has no column of numbers".to_owned());
+        }
+        let series = match list(series)? {
+            Some(series) => series,
+            None => others().filter(|index| columns[*index].scalar_type == ScalarType::String).collect(),
+        };
+        Ok(Self { x, y, series })
+    }
+}
+
+/// The axis and the series. An axis of dynamic arrays, as `make-series` gives, is laid out flat.
+fn points(
+    roles: &Roles,
+    columns: &[ResultColumn],
+    rows: &[RecordBatch],
+) -> Result<(Axis, Vec<Series>), String> {
+    let mut places: Vec<Place> = Vec::new();
+    let mut series: Vec<(String, Vec<(usize, f64)>)> = Vec::new();
+    let mut taken = 0;
+    for batch in rows {
+        let cells = |index: usize| Cells::new(batch.column(index), columns[index].scalar_type);
+        let x = cells(roles.x).map_err(|error| error.to_string())?;
+        for row in 0..batch.num_rows() {
+            let mut group = Vec::new();
+            for index in &roles.series {
+                group.push(text(cells(*index).map_err(|error| error.to_string())?.get(row)));
+            }
+            for index in &roles.y {
+                let name = match (group.is_empty(), roles.y.len()) {
+                    (true, _) => columns[*index].name.to_string(),
+                    (false, 1) => group.join(", "),
+                    (false, _) => format!("{}: {}", group.join(", "), columns[*index].name),
+                };
+                let value = cells(*index).map_err(|error| error.to_string())?.get(row);
+                for (place, value) in along(x.get(row), value) {
+                    taken += 1;
+                    if taken > POINTS {
+                        return Err(format!("the result has more than {POINTS} points"));
+                    }
+                    let at = places.iter().position(|its| *its == place).unwrap_or_else(|| {
+                        places.push(place);
+                        places.len() - 1
+                    });
+                    match series.iter_mut().find(|(its, _)| *its == name) {
+                        Some((_, values)) => values.push((at, value)),
+                        None => series.push((name.clone(), vec![(at, value)])),
+                    }
+                }
+            }
+        }
+    }
+    Ok(laid_out(places, series))
+}
+
+/// Places in their order, and for each series a value at each.
+fn laid_out(places: Vec<Place>, series: Vec<(String, Vec<(usize, f64)>)>) -> (Axis, Vec<Series>) {
+    let mut order: Vec<usize> = (0..places.len()).collect();
+    // Names stay as the rows have them; numbers and times ascend.
+    let axis = if let Some(mut times) = all(&places, Place::time) {
+        order.sort_by_key(|index| times[*index]);
+        times.sort_unstable();
+        Axis::Times(times)
+    } else if let Some(mut numbers) = all(&places, Place::number) {
+        order.sort_by(|a, b| numbers[*a].total_cmp(&numbers[*b]));
+        numbers.sort_by(f64::total_cmp);
+        Axis::Numbers(numbers)
+    } else {
+        Axis::Categories(places.iter().map(Place::name).collect())
+    };
+    let mut rank = vec![0; places.len()];
+    for (position, index) in order.iter().enumerate() {
+        rank[*index] = position;
+    }
+    let series = series
+        .into_iter()
+        .map(|(name, points)| {
+            let mut values = vec![None; places.len()];
+            for (at, value) in points {
+                values[rank[at]] = Some(value);
+            }
+            Series { name, values }
+        })
+        .collect();
+    (axis, series)
+}
+
+fn all<T>(places: &[Place], of: fn(&Place) -> Option<T>) -> Option<Vec<T>> {
+    places.iter().map(of).collect()
+}
+
+#[derive(Clone, Debug, PartialEq)]
+enum Place {
+    Name(String),
+    Number(f64),
+    Time(i64),
+}
+
+impl Place {
+    fn of(cell: Cell<'_>) -> Self {
+        match cell {
+            Cell::Datetime(ticks) => Self::Time(ticks),
+            Cell::Dynamic(value) if value.as_str().and_then(|text| datetime::parse(&text)).is_some() => {
+                value.as_str().and_then(|text| datetime::parse(&text)).map_or(Self::Number(0.0), Self::Time)
+            }
+            other => match value_of(other) {
+                Some(number) => Self::Number(number),
+                None => Self::Name(text(other)),
+            },
+        }
+    }
+
+    fn time(&self) -> Option<i64> {
+        if let Self::Time(ticks) = self { Some(*ticks) } else { None }
+    }
+
+    fn number(&self) -> Option<f64> {
+        if let Self::Number(number) = self { Some(*number) } else { None }
+    }
+
+    fn name(&self) -> String {
+        match self {
+            Self::Name(name) => name.clone(),
+            Self::Number(number) => number.to_string(),
+            Self::Time(ticks) => datetime::result_text(*ticks),
+        }
+    }
+}
+
+/// The points of a row: one, or one for each element where both are arrays.
+fn along(x: Cell<'_>, y: Cell<'_>) -> Vec<(Place, f64)> {
+    if let (Cell::Dynamic(places), Cell::Dynamic(values)) = (x, y)
+        && places.is_array()
+        && let Some(values) = as_f64_array(values)
+    {
+        let places = places.elements().map(|place| Place::of(Cell::Dynamic(place)));
+        return places.zip(values).filter_map(|(place, value)| Some((place, value?))).collect();
+    }
+    value_of(y).map(|value| (Place::of(x), value)).into_iter().collect()
+}
+
+#[expect(clippy::cast_precision_loss, reason = "a place in a picture")]
+fn value_of(cell: Cell<'_>) -> Option<f64> {
+    match cell {
+        Cell::Long(value) => Some(value as f64),
+        Cell::Real(value) => Some(value),
+        Cell::Decimal(value) => Some(value.to_f64()),
+        Cell::Timespan(ticks) => Some(ticks as f64 / wardenry_kql_values::TICKS_PER_SECOND as f64),
+        Cell::Dynamic(value) => value.as_f64(),
+        _ => None,
+    }
+}
+
+fn text(cell: Cell<'_>) -> String {
+    match cell {
+        Cell::Null => String::new(),
+        Cell::Bool(value) => boolean::text(value).to_owned(),
+        Cell::Long(value) => value.to_string(),
+        Cell::Real(value) => value.to_string(),
+        Cell::Decimal(value) => value.text(),
+        Cell::String(value) => value.to_owned(),
+        Cell::Datetime(ticks) => datetime::result_text(ticks),
+        Cell::Timespan(ticks) => timespan::text(ticks),
+        Cell::Guid(value) => guid::text(value),
+        Cell::Dynamic(value) => {
+            value.as_str().map_or_else(|| value.text().to_owned(), std::borrow::Cow::into_owned)
+        }
+    }
+}

@@ -1,0 +1,131 @@
+//! The tables that a command names: files and folders.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::Duration;
+
+use indicatif::{ProgressBar, ProgressStyle};
+use wardenry_kql_engine::MemoryTables;
+use wardenry_kql_files::{FileTable, OpenOptions, Progress};
+use wardenry_kql_values::ScalarType;
+
+use crate::failure::Failure;
+use crate::output;
+
+#[derive(Debug, Clone, clap::Args)]
+pub(super) struct TableArgs {
+    /// A table and the file or folder that holds its rows: CSV, TSV, JSON, JSON lines (also .gz, .zst) or Parquet. Repeatable.
+    #[arg(long, short, value_name = "NAME=PATH", value_parser = parse_table, help_heading = "Tables")]
+    pub(super) table: Vec<(String, PathBuf)>,
+
+    /// A folder in which every file and every folder is a table, named like it.
+    #[arg(long, value_name = "DIR", help_heading = "Tables")]
+    pub(super) tables: Option<PathBuf>,
+
+    /// Leave out records of CSV and JSON files that cannot be read, and count them, instead of failing at the first.
+    #[arg(long, help_heading = "Tables")]
+    pub(super) skip_broken: bool,
+}
+
+fn parse_table(text: &str) -> Result<(String, PathBuf), String> {
+    match text.split_once('=') {
+        Some((name, path)) if !name.is_empty() && !path.is_empty() => Ok((name.to_owned(), path.into())),
+        _ => Err("write NAME=PATH, for example Events=events.csv".to_owned()),
+    }
+}
+
+/// Opened tables, and how far the reading of each has come.
+pub(super) struct OpenTables {
+    pub(super) tables: MemoryTables,
+    progress: Vec<Arc<Progress>>,
+    bytes: u64,
+}
+
+impl TableArgs {
+    /// Opens the tables. Of those in the folder of `--tables` only the ones that `text` may mean, because the types of CSV and
+    /// JSON files are found by reading them.
+    pub(super) async fn open(&self, text: &str) -> Result<OpenTables, Failure> {
+        let mut paths: BTreeMap<String, PathBuf> = BTreeMap::new();
+        if let Some(folder) = &self.tables {
+            let found = in_folder(folder)?;
+            let wildcard = text.contains('*') || text.contains("search") || text.contains("find");
+            paths.extend(found.into_iter().filter(|(name, _)| wildcard || text.contains(name.as_str())));
+        }
+        paths.extend(self.table.iter().cloned());
+        let options = OpenOptions { skip_broken: self.skip_broken, columns: None };
+        let mut open = OpenTables { tables: MemoryTables::new(), progress: Vec::new(), bytes: 0 };
+        for (name, path) in paths {
+            let table = wardenry_kql_files::open(&path, &options).await?;
+            open.add(&name, table);
+        }
+        Ok(open)
+    }
+}
+
+impl OpenTables {
+    fn add(&mut self, name: &str, table: FileTable) {
+        let columns: Vec<(&str, ScalarType)> =
+            table.columns.iter().map(|(name, scalar_type)| (&**name, *scalar_type)).collect();
+        self.tables.insert_provider(name, &columns, table.provider);
+        self.bytes += table.size_bytes;
+        self.progress.push(table.progress);
+    }
+
+    /// A bar on standard error, for as long as it is kept; none where there is nothing to see.
+    pub(super) fn progress_bar(&self) -> Option<Bar> {
+        const WORTH_A_BAR: u64 = 64 << 20;
+        if self.bytes < WORTH_A_BAR || !std::io::IsTerminal::is_terminal(&std::io::stderr()) {
+            return None;
+        }
+        let bar = ProgressBar::new(self.bytes);
+        let style = ProgressStyle::with_template("{elapsed} {wide_bar} {bytes}/{total_bytes}");
+        bar.set_style(style.unwrap_or_else(|_| ProgressStyle::default_bar()));
+        let (ticking, progress) = (bar.clone(), self.progress.clone());
+        let task = tokio::spawn(async move {
+            loop {
+                ticking.set_position(progress.iter().map(|progress| progress.bytes_read()).sum());
+                tokio::time::sleep(Duration::from_millis(100)).await;
+            }
+        });
+        Some(Bar { bar, task })
+    }
+
+    /// Says how many records were left out.
+    pub(super) fn warn_of_skipped(&self) {
+        let skipped: u64 = self.progress.iter().map(|progress| progress.records_skipped()).sum();
+        match skipped {
+            0 => {}
+            1 => output::warning("1 broken record was left out"),
+            more => output::warning(&format!("{more} broken records were left out")),
+        }
+    }
+}
+
+pub(super) struct Bar {
+    bar: ProgressBar,
+    task: tokio::task::JoinHandle<()>,
+}
+
+impl Drop for Bar {
+    fn drop(&mut self) {
+        self.task.abort();
+        self.bar.finish_and_clear();
+    }
+}
+
+fn in_folder(folder: &Path) -> Result<Vec<(String, PathBuf)>, Failure> {
+    let entries = std::fs::read_dir(folder)
+        .map_err(|error| anyhow::Error::new(error).context(format!("cannot read {}", folder.display())))?;
+    let mut found = Vec::new();
+    for entry in entries {
+        let path = entry?.path();
+        let is_table = path.is_dir() || wardenry_kql_files::Format::of(&path).is_some();
+        let name = path.file_name().and_then(|name| name.to_str()).and_then(|name| name.split('.').next());
+        if let (true, Some(name)) = (is_table, name.filter(|name| !name.is_empty())) {
+            found.push((name.to_owned(), path));
+        }
+    }
+    found.sort();
+    Ok(found)
+}
