@@ -3,14 +3,68 @@
 use std::path::PathBuf;
 use std::time::Duration;
 
+use crate::hunting::HuntingOptions;
+
 pub(crate) const USAGE: &str = "\
 usage: cargo run --release -p wardenry-benches -- tokens [--rounds N] [--seconds N] [--server FILE]
+       cargo run --release -p wardenry-benches -- hunting [--rows N] [--runs N] [--folder DIR] [--only NAME]
 
+tokens
   --rounds N     how often each rate is measured, in turns (10)
   --seconds N    how long each measurement of a rate takes (2)
-  --server FILE  the wardenry binary to measure, instead of building one from this workspace";
+  --server FILE  the wardenry binary to measure, instead of building one from this workspace
 
-/// What to measure, and how thoroughly.
+hunting
+  --rows N       process events in the tables (10000000)
+  --runs N       how often each query runs in each engine; the best time counts (3)
+  --folder DIR   where tables and the other engines are kept (target/hunting)
+  --only NAME    queries whose name contains this";
+
+/// What to measure.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Measurement {
+    Tokens(Options),
+    Hunting(HuntingOptions),
+    /// Our engine as one of those that `hunting` runs: tables, queries, runs.
+    HuntingEngine(PathBuf, PathBuf, u32),
+}
+
+impl Measurement {
+    /// Reads the arguments after the program's name. The error says what is wrong with them.
+    pub(crate) fn parse(arguments: impl IntoIterator<Item = String>) -> Result<Self, String> {
+        let mut arguments = arguments.into_iter();
+        match arguments.next().as_deref() {
+            Some("tokens") => Options::parse(arguments).map(Self::Tokens),
+            Some("hunting") => hunting(arguments).map(Self::Hunting),
+            Some("hunting-engine") => match (arguments.next(), arguments.next(), arguments.next()) {
+                (Some(data), Some(queries), Some(runs)) => {
+                    Ok(Self::HuntingEngine(data.into(), queries.into(), positive("RUNS", &runs)?))
+                }
+                _ => Err("hunting-engine needs DATA QUERIES RUNS".to_owned()),
+            },
+            Some(other) => Err(format!("there is no measurement '{other}'")),
+            None => Err("say what to measure".to_owned()),
+        }
+    }
+}
+
+fn hunting(mut arguments: impl Iterator<Item = String>) -> Result<HuntingOptions, String> {
+    let mut options =
+        HuntingOptions { rows: 10_000_000, runs: 3, folder: "target/hunting".into(), only: None };
+    while let Some(name) = arguments.next() {
+        let value = arguments.next().ok_or_else(|| format!("{name} needs a value"));
+        match name.as_str() {
+            "--rows" => options.rows = positive(&name, &value?)?.into(),
+            "--runs" => options.runs = positive(&name, &value?)?,
+            "--folder" => options.folder = value?.into(),
+            "--only" => options.only = Some(value?),
+            _ => return Err(format!("there is no option '{name}'")),
+        }
+    }
+    Ok(options)
+}
+
+/// How thoroughly tokens are measured.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Options {
     pub(crate) rounds: u32,
@@ -20,14 +74,7 @@ pub(crate) struct Options {
 }
 
 impl Options {
-    /// Reads the arguments after the program's name. The error says what is wrong with them.
-    pub(crate) fn parse(arguments: impl IntoIterator<Item = String>) -> Result<Self, String> {
-        let mut arguments = arguments.into_iter();
-        match arguments.next().as_deref() {
-            Some("tokens") => {}
-            Some(other) => return Err(format!("there is no measurement '{other}'")),
-            None => return Err("say what to measure".to_owned()),
-        }
+    fn parse(mut arguments: impl Iterator<Item = String>) -> Result<Self, String> {
         let mut options = Self { rounds: 10, measurement: Duration::from_secs(2), server: None };
         while let Some(name) = arguments.next() {
             let value = arguments.next().ok_or_else(|| format!("{name} needs a value"));
@@ -52,17 +99,21 @@ fn positive(name: &str, value: &str) -> Result<u32, String> {
 mod tests {
     use super::*;
 
-    fn parse(line: &str) -> Result<Options, String> {
-        Options::parse(line.split_whitespace().map(str::to_owned))
+    fn parse(line: &str) -> Result<Measurement, String> {
+        Measurement::parse(line.split_whitespace().map(str::to_owned))
     }
 
     #[test]
     fn defaults_can_be_overruled_one_by_one() {
         let defaults = Options { rounds: 10, measurement: Duration::from_secs(2), server: None };
-        assert_eq!(parse("tokens"), Ok(defaults.clone()));
-        assert_eq!(parse("tokens --rounds 9"), Ok(Options { rounds: 9, ..defaults.clone() }));
+        let tokens = |options| Ok(Measurement::Tokens(options));
+        assert_eq!(parse("tokens"), tokens(defaults.clone()));
+        assert_eq!(parse("tokens --rounds 9"), tokens(Options { rounds: 9, ..defaults.clone() }));
         let given = Options { measurement: Duration::from_secs(1), server: Some("w".into()), ..defaults };
-        assert_eq!(parse("tokens --server w --seconds 1"), Ok(given));
+        assert_eq!(parse("tokens --server w --seconds 1"), tokens(given));
+        let given = HuntingOptions { rows: 5, runs: 2, folder: "f".into(), only: Some("regex".into()) };
+        let hunting = parse("hunting --rows 5 --runs 2 --folder f --only regex");
+        assert_eq!(hunting, Ok(Measurement::Hunting(given)));
     }
 
     #[test]

@@ -64,6 +64,14 @@ pub(crate) fn resident_kib(pid: u32) -> anyhow::Result<u32> {
     parse_resident_kib(&text).with_context(|| format!("/proc/{pid}/status has an unknown form"))
 }
 
+/// The most memory that a process has had in RAM so far, in bytes.
+pub(crate) fn peak_memory(pid: u32) -> anyhow::Result<u64> {
+    let text = read(pid, "status")?;
+    let line = text.lines().find_map(|line| line.strip_prefix("VmHWM:")?.trim().strip_suffix("kB"));
+    let kib: u64 = line.with_context(|| format!("/proc/{pid}/status has an unknown form"))?.trim().parse()?;
+    Ok(kib * 1024)
+}
+
 /// The load averages of the last 1, 5 and 15 minutes, as the kernel prints them.
 pub(crate) fn load_average() -> anyhow::Result<String> {
     let text = std::fs::read_to_string("/proc/loadavg").context("cannot read /proc/loadavg")?;
