@@ -7,7 +7,7 @@
 'use strict';
 
 const path = require('node:path');
-const modules = process.argv[2];
+const modules = path.join(process.argv[2], 'node_modules');
 require(path.join(modules, '@kusto/language-service-next/bridge.min.js'));
 require(path.join(modules, '@kusto/language-service-next/Kusto.Language.Bridge.min.js'));
 
