@@ -181,11 +181,6 @@ mod tests {
         assert_eq!(literal("a|b"), None);
         assert_eq!(literal(r"\<a"), None);
     }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
 
     #[test]
     fn older_forms_of_expressions_compile() {
