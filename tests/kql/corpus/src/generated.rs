@@ -8,7 +8,9 @@ use arrow::array::{
     StringViewArray,
 };
 use arrow::datatypes::{Field, Schema as ArrowSchema};
-use wardenry_kql_engine::{MemoryTables, Tables};
+use async_trait::async_trait;
+use datafusion::catalog::TableProvider;
+use wardenry_kql_engine::{External, ExternalError, ExternalRequest, MemoryTables, Tables};
 use wardenry_kql_functions::layout;
 use wardenry_kql_semantics::Schema;
 use wardenry_kql_semantics::hunting::HuntingSchema;
@@ -27,18 +29,43 @@ impl GeneratedTables {
         let mut tables = MemoryTables::new();
         for (number, name) in HuntingSchema.table_names().iter().enumerate() {
             let Some(columns) = HuntingSchema.table(name) else { continue };
-            let mut fields = Vec::with_capacity(columns.len());
-            let mut arrays = Vec::with_capacity(columns.len());
-            for (column, scalar_type) in columns.iter() {
-                fields.push(Field::new(column.to_string(), layout::arrow_type(*scalar_type), true));
-                arrays.push(values(column, *scalar_type, rows, number));
-            }
-            let batch = RecordBatch::try_new(Arc::new(ArrowSchema::new(fields)), arrays)?;
-            let columns: Vec<(&str, ScalarType)> =
-                columns.iter().map(|(name, scalar_type)| (&**name, *scalar_type)).collect();
-            tables.insert(name, &columns, vec![batch])?;
+            insert(&mut tables, name, &columns, rows, number)?;
         }
         Ok(Self { tables })
+    }
+}
+
+fn insert(
+    tables: &mut MemoryTables,
+    name: &str,
+    columns: &[(Arc<str>, ScalarType)],
+    rows: usize,
+    number: usize,
+) -> Result<()> {
+    let mut fields = Vec::with_capacity(columns.len());
+    let mut arrays = Vec::with_capacity(columns.len());
+    for (column, scalar_type) in columns {
+        fields.push(Field::new(column.to_string(), layout::arrow_type(*scalar_type), true));
+        arrays.push(values(column, *scalar_type, rows, number));
+    }
+    let batch = RecordBatch::try_new(Arc::new(ArrowSchema::new(fields)), arrays)?;
+    let columns: Vec<(&str, ScalarType)> =
+        columns.iter().map(|(name, scalar_type)| (&**name, *scalar_type)).collect();
+    Ok(tables.insert(name, &columns, vec![batch])?)
+}
+
+/// What an operator who allows every address of the queries would see: for each a few generated rows. Nothing is fetched.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct GeneratedExternal;
+
+#[async_trait]
+impl External for GeneratedExternal {
+    async fn read(&self, request: &ExternalRequest) -> Result<Arc<dyn TableProvider>, ExternalError> {
+        let mut tables = MemoryTables::new();
+        let uri = request.uris.first().cloned().unwrap_or_default();
+        let failed = |source: anyhow::Error| ExternalError::Failed { uri: uri.clone(), source: source.into() };
+        insert(&mut tables, "external", &request.columns, 20, 3).map_err(failed)?;
+        tables.provider("external").ok_or_else(|| failed(anyhow::anyhow!("the table is not there")))
     }
 }
 
@@ -53,7 +80,7 @@ impl Schema for GeneratedTables {
 }
 
 impl Tables for GeneratedTables {
-    fn provider(&self, name: &str) -> Option<Arc<dyn datafusion::catalog::TableProvider>> {
+    fn provider(&self, name: &str) -> Option<Arc<dyn TableProvider>> {
         self.tables.provider(name)
     }
 }

@@ -2,7 +2,8 @@
 //!
 //! `cargo run -p wardenry-kql-corpus -- FOLDER` reads every `.kql` file below the folder, parses it, checks it against the
 //! tables of advanced hunting, plans it and runs it over small generated tables. It prints how many pass each stage and why the
-//! others do not; `--json` prints a line for each query, for whoever compares them with another judge.
+//! others do not; `--json` prints a line for each query, for whoever compares them with another judge. Where a query reads addresses
+//! with `externaldata`, it gets generated rows, as if an operator had allowed them.
 
 mod generated;
 mod outcome;
@@ -10,12 +11,13 @@ mod report;
 
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
+use std::sync::Arc;
 
 use anyhow::{Context as _, Result, ensure};
 use clap::Parser;
 use wardenry_kql_engine::Engine;
 
-use crate::generated::GeneratedTables;
+use crate::generated::{GeneratedExternal, GeneratedTables};
 
 /// Take real queries through parser, checker, planner and engine.
 #[derive(Debug, Parser)]
@@ -63,7 +65,7 @@ async fn run(args: Args) -> Result<()> {
     }
     ensure!(!files.is_empty(), "there is no .kql file");
     let tables = GeneratedTables::new(args.rows)?;
-    let engine = Engine::new();
+    let engine = Engine::new().with_external(Arc::new(GeneratedExternal));
     let mut outcomes = Vec::with_capacity(files.len());
     for file in files {
         let text = std::fs::read_to_string(&file).with_context(|| file.display().to_string())?;
