@@ -133,9 +133,11 @@ fn parse_clock(text: &str) -> Option<i64> {
         return None;
     }
     let clock = hours * TICKS_PER_HOUR + minutes * TICKS_PER_MINUTE + seconds * TICKS_PER_SECOND;
-    let ticks =
-        days.checked_mul(TICKS_PER_DAY)?.checked_add(clock)?.checked_add(fraction_ticks(fraction)?)?;
-    Some(if negative { -ticks } else { ticks })
+    // The least timespan is one tick farther from zero than the greatest.
+    let ticks = i128::from(days) * i128::from(TICKS_PER_DAY)
+        + i128::from(clock)
+        + i128::from(fraction_ticks(fraction)?);
+    i64::try_from(if negative { -ticks } else { ticks }).ok()
 }
 
 /// A number of digits only.
@@ -181,6 +183,8 @@ mod tests {
     fn reads_clocks_days_and_units() {
         let cases = [
             // kql-semantics, datetime and timespan.
+            ("-10675199.02:48:05.4775808", Some(i64::MIN)),
+            ("10675199.02:48:05.4775808", None),
             ("1.5h", Some(90 * TICKS_PER_MINUTE)),
             ("30min", Some(30 * TICKS_PER_MINUTE)),
             (
