@@ -9,15 +9,15 @@
 #[path = "differential/expression.rs"]
 mod expression;
 #[path = "differential/outcome.rs"]
-pub mod outcome;
+pub(crate) mod outcome;
 #[path = "differential/query.rs"]
-pub mod query;
+pub(crate) mod query;
 #[path = "differential/random.rs"]
-pub mod random;
+pub(crate) mod random;
 #[path = "differential/reference.rs"]
 mod reference;
 #[path = "differential/tables.rs"]
-pub mod tables;
+pub(crate) mod tables;
 #[path = "differential/twins.rs"]
 mod twins;
 
@@ -30,7 +30,8 @@ use query::Generator;
 use tables::{Data, data};
 
 /// How many seeds the suite tries.
-const SEEDS: u64 = 150;
+#[cfg(test)]
+const SEEDS: u64 = 400;
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn agree() {
@@ -42,18 +43,19 @@ async fn agree() {
 }
 
 #[derive(Default)]
-pub struct Report {
+pub(crate) struct Report {
     /// What disagrees, for people.
-    pub faults: Vec<String>,
-    pub queries: u64,
+    pub(crate) faults: Vec<String>,
+    pub(crate) queries: u64,
     /// Queries that the reference knows.
-    pub referenced: u64,
+    pub(crate) referenced: u64,
     /// How many queries failed with a code, and the last of them.
-    pub failures: BTreeMap<String, (u64, String)>,
+    pub(crate) failures: BTreeMap<String, (u64, String)>,
 }
 
 impl Report {
-    pub fn refused(&self) -> u64 {
+    #[cfg(test)]
+    pub(crate) fn refused(&self) -> u64 {
         self.failures.values().map(|(count, _)| count).sum()
     }
 
@@ -66,7 +68,7 @@ impl Report {
     }
 }
 
-pub async fn run(first: u64, count: u64) -> Report {
+pub(crate) async fn run(first: u64, count: u64) -> Report {
     let (one, several) = (data(1).await, data(3).await);
     let mut report = Report::default();
     for seed in first..first + count {

@@ -10,7 +10,7 @@ use super::random::Random;
 use super::tables::literals;
 
 #[derive(Clone, Debug)]
-pub enum Expr {
+pub(crate) enum Expr {
     Column(String),
     /// What a value of this type could have been: a column may stand in its place.
     Literal(ScalarType, &'static str),
@@ -24,7 +24,7 @@ pub enum Expr {
 }
 
 impl Expr {
-    pub fn text(&self) -> String {
+    pub(crate) fn text(&self) -> String {
         match self {
             Self::Column(name) => name.clone(),
             Self::Literal(_, text) | Self::Constant(text) => (*text).to_owned(),
@@ -37,7 +37,7 @@ impl Expr {
     }
 
     /// With each literal replaced by what `f` gives.
-    pub fn with_literals(&self, f: &mut impl FnMut(ScalarType, &'static str) -> Expr) -> Expr {
+    pub(crate) fn with_literals(&self, f: &mut impl FnMut(ScalarType, &'static str) -> Expr) -> Expr {
         match self {
             Self::Literal(of, text) => f(*of, text),
             Self::Call(name, arguments) => {
@@ -371,11 +371,11 @@ dayofmonth i t
 dayofyear i t
 getyear i t
 hourofday i t
-week_of_year l t
+week_of_year i t
 monthofyear i t
 datetime_diff l Utt
 datetime_add t UNt
-datetime_part i Ut
+datetime_part i Yt
 format_datetime s tF
 format_timespan s pO
 make_datetime t NNN
@@ -418,6 +418,7 @@ fn constants(code: char) -> &'static [&'static str] {
             r#""minute""#,
             r#""second""#,
         ],
+        'Y' => &[r#""year""#, r#""week_of_year""#, r#""day""#, r#""hour""#, r#""second""#],
         'F' => &[r#""yyyy-MM-dd HH:mm:ss.fffffff""#, r#""d/M/yy h:mm tt""#],
         'O' => &[r#""d.hh:mm:ss""#, r#""HH:mm:ss.fff""#],
         'D' => &[r#"",""#, r#"" ""#, r#""""#, r#""a""#, r#""; ""#],
@@ -482,9 +483,9 @@ static PARSED: LazyLock<Vec<Function>> = LazyLock::new(|| {
 });
 
 /// The columns that an expression may read.
-pub type Columns = [(String, ScalarType)];
+pub(crate) type Columns = [(String, ScalarType)];
 
-pub fn literal(random: &mut Random, of: ScalarType) -> Expr {
+pub(crate) fn literal(random: &mut Random, of: ScalarType) -> Expr {
     Expr::Literal(of, *random.pick(literals(of)))
 }
 
@@ -497,7 +498,7 @@ fn column(random: &mut Random, columns: &Columns, of: ScalarType) -> Option<Expr
 }
 
 /// An expression of a type.
-pub fn expression(random: &mut Random, columns: &Columns, of: ScalarType, depth: usize) -> Expr {
+pub(crate) fn expression(random: &mut Random, columns: &Columns, of: ScalarType, depth: usize) -> Expr {
     if depth > 0 && !random.one_in(4) {
         let fitting: Vec<_> = PARSED.iter().filter(|function| function.result == of).collect();
         if !fitting.is_empty() {

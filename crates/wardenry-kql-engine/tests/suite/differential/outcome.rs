@@ -10,7 +10,7 @@ use wardenry_kql_engine::{Limits, QueryError, RunError, RunOptions, Tables};
 
 use crate::support::{NOW, run_with};
 
-pub enum Outcome {
+pub(crate) enum Outcome {
     Rows {
         columns: Json,
         rows: Vec<Json>,
@@ -23,7 +23,7 @@ pub enum Outcome {
 }
 
 /// Ways to run a query.
-pub fn ways() -> Vec<(&'static str, RunOptions)> {
+pub(crate) fn ways() -> Vec<(&'static str, RunOptions)> {
     let options = || RunOptions {
         limits: Limits {
             run_time: Duration::from_secs(20),
@@ -42,7 +42,11 @@ pub fn ways() -> Vec<(&'static str, RunOptions)> {
 }
 
 /// `Err` if the engine is at fault whatever the query.
-pub async fn outcome(query: &str, tables: &dyn Tables, options: &RunOptions) -> Result<Outcome, String> {
+pub(crate) async fn outcome(
+    query: &str,
+    tables: &dyn Tables,
+    options: &RunOptions,
+) -> Result<Outcome, String> {
     let run = AssertUnwindSafe(run_with(query, tables, options)).catch_unwind();
     let Ok(result) = run.await else { return Err("panicked".to_owned()) };
     match result {
@@ -67,7 +71,7 @@ pub async fn outcome(query: &str, tables: &dyn Tables, options: &RunOptions) -> 
 }
 
 /// `Err` says where they differ.
-pub fn same(left: &Outcome, right: &Outcome, ordered: bool) -> Result<(), String> {
+pub(crate) fn same(left: &Outcome, right: &Outcome, ordered: bool) -> Result<(), String> {
     let alike = match (left, right) {
         (Outcome::Failed { code: left, .. }, Outcome::Failed { code: right, .. }) => left == right,
         (
@@ -106,7 +110,7 @@ fn as_sets(left: &[Json], right: &[Json]) -> bool {
 }
 
 /// Equal, reals within rounding.
-pub fn agree(left: &Json, right: &Json) -> bool {
+pub(crate) fn agree(left: &Json, right: &Json) -> bool {
     match (left, right) {
         (Json::Number(left), Json::Number(right)) => {
             if left == right {

@@ -9,21 +9,21 @@ use super::random::Random;
 use super::tables::TABLES;
 
 #[derive(Clone, Debug)]
-pub struct Query {
+pub(crate) struct Query {
     /// Of [`TABLES`].
-    pub table: usize,
-    pub operators: Vec<Operator>,
-    pub columns: Vec<(String, ScalarType)>,
+    pub(crate) table: usize,
+    pub(crate) operators: Vec<Operator>,
+    pub(crate) columns: Vec<(String, ScalarType)>,
     /// A column that has each value at most once, never null.
-    pub unique: Option<String>,
+    pub(crate) unique: Option<String>,
     /// Whether the order of its rows is determined.
-    pub ordered: bool,
+    pub(crate) ordered: bool,
     /// Whether a column is only determined up to rounding, so that nothing more may be done to it.
-    pub rounded: bool,
+    pub(crate) rounded: bool,
 }
 
 #[derive(Clone, Debug)]
-pub enum Operator {
+pub(crate) enum Operator {
     Where(Expr),
     Extend(Vec<(String, Expr)>),
     Project(Vec<(String, Expr)>),
@@ -47,21 +47,21 @@ pub enum Operator {
 }
 
 #[derive(Clone, Debug)]
-pub struct Aggregate {
+pub(crate) struct Aggregate {
     /// What stands around the argument, with `{}` in its place, for example `sum({})`.
-    pub form: &'static str,
-    pub arguments: Vec<Expr>,
+    pub(crate) form: &'static str,
+    pub(crate) arguments: Vec<Expr>,
 }
 
 #[derive(Clone, Debug)]
-pub struct SortKey {
-    pub column: String,
-    pub descending: bool,
-    pub nulls_first: Option<bool>,
+pub(crate) struct SortKey {
+    pub(crate) column: String,
+    pub(crate) descending: bool,
+    pub(crate) nulls_first: Option<bool>,
 }
 
 impl Query {
-    pub fn of(table: usize) -> Self {
+    pub(crate) fn of(table: usize) -> Self {
         let columns = TABLES[table].columns;
         Self {
             table,
@@ -73,7 +73,7 @@ impl Query {
         }
     }
 
-    pub fn text(&self) -> String {
+    pub(crate) fn text(&self) -> String {
         let mut text = TABLES[self.table].name.to_owned();
         for operator in &self.operators {
             text.push_str(" | ");
@@ -81,18 +81,10 @@ impl Query {
         }
         text
     }
-
-    /// The same, and one operator more that changes no column.
-    #[must_use]
-    pub fn then(&self, operator: Operator) -> Self {
-        let mut query = self.clone();
-        query.operators.push(operator);
-        query
-    }
 }
 
 impl Operator {
-    pub fn text(&self) -> String {
+    pub(crate) fn text(&self) -> String {
         let named = |items: &[(String, Expr)]| {
             let items: Vec<_> =
                 items.iter().map(|(name, expr)| format!("{name} = {}", expr.text())).collect();
@@ -126,7 +118,7 @@ impl Operator {
 }
 
 impl Aggregate {
-    pub fn text(&self) -> String {
+    pub(crate) fn text(&self) -> String {
         let mut arguments = self.arguments.iter();
         let mut text = String::new();
         for (index, part) in self.form.split("{}").enumerate() {
@@ -231,15 +223,15 @@ const KEYS: &[ScalarType] =
     &[ScalarType::Long, ScalarType::String, ScalarType::Int, ScalarType::Bool, ScalarType::Datetime];
 
 /// Makes queries; each new column has a name of its own.
-pub struct Generator {
-    pub random: Random,
+pub(crate) struct Generator {
+    pub(crate) random: Random,
     names: usize,
     /// How deep a query is within others.
     level: usize,
 }
 
 impl Generator {
-    pub fn new(seed: u64) -> Self {
+    pub(crate) fn new(seed: u64) -> Self {
         Self { random: Random::new(seed), names: 0, level: 0 }
     }
 
@@ -249,7 +241,7 @@ impl Generator {
     }
 
     /// A query of some operators, at most `most`.
-    pub fn query(&mut self, most: usize) -> Query {
+    pub(crate) fn query(&mut self, most: usize) -> Query {
         let mut query = Query::of(self.random.below(TABLES.len()));
         for _ in 0..self.random.below(most + 1) {
             if query.rounded {
@@ -260,7 +252,7 @@ impl Generator {
         query
     }
 
-    pub fn condition(&mut self, query: &Query) -> Expr {
+    pub(crate) fn condition(&mut self, query: &Query) -> Expr {
         if self.level == 0 && self.random.one_in(12) {
             return self.subquery_condition(query);
         }
@@ -288,7 +280,7 @@ impl Generator {
         Expr::Within(*self.random.pick(&["in", "!in"]), Box::new(value), Rc::new(inner))
     }
 
-    pub fn value(&mut self, query: &Query) -> (ScalarType, Expr) {
+    pub(crate) fn value(&mut self, query: &Query) -> (ScalarType, Expr) {
         let of = *self.random.pick(ALL);
         let depth = 1 + self.random.below(3);
         (of, expression(&mut self.random, &query.columns, of, depth))
@@ -622,7 +614,7 @@ impl Generator {
     }
 
     /// Another literal of the same type.
-    pub fn literal(&mut self, of: ScalarType) -> Expr {
+    pub(crate) fn literal(&mut self, of: ScalarType) -> Expr {
         literal(&mut self.random, of)
     }
 }

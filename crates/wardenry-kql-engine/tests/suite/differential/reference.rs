@@ -17,7 +17,7 @@ use super::tables::Data;
 
 /// A value. Text has no null.
 #[derive(Clone, Debug, PartialEq)]
-pub enum Cell {
+pub(crate) enum Cell {
     Null,
     Bool(bool),
     /// `int` and `long`.
@@ -34,14 +34,14 @@ pub enum Cell {
 
 /// It is not known what a query gives.
 #[derive(Debug)]
-pub struct Unknown;
+pub(crate) struct Unknown;
 
-pub struct Expected {
+pub(crate) struct Expected {
     columns: Vec<(String, ScalarType)>,
     rows: Vec<Vec<Cell>>,
 }
 
-pub fn outcome(query: &Query, data: &Data) -> Result<Expected, Unknown> {
+pub(crate) fn outcome(query: &Query, data: &Data) -> Result<Expected, Unknown> {
     let (columns, rows) = operators::run(query, data)?;
     Ok(Expected { columns, rows })
 }
@@ -69,7 +69,7 @@ fn cell(value: &Json, of: ScalarType) -> Cell {
     }
 }
 
-pub fn same(expected: &Expected, found: &Outcome, ordered: bool) -> Result<(), String> {
+pub(crate) fn same(expected: &Expected, found: &Outcome, ordered: bool) -> Result<(), String> {
     let Outcome::Rows { columns, rows } = found else { return Ok(()) };
     let types: Vec<_> = columns
         .as_array()

@@ -12,13 +12,13 @@ use super::random::Random;
 use crate::support::NOW;
 
 /// A table of the generated queries. `id` has each value once, from 0.
-pub struct Table {
-    pub name: &'static str,
-    pub columns: &'static [(&'static str, ScalarType)],
+pub(crate) struct Table {
+    pub(crate) name: &'static str,
+    pub(crate) columns: &'static [(&'static str, ScalarType)],
     rows: usize,
 }
 
-pub const TABLES: &[Table] = &[
+pub(crate) const TABLES: &[Table] = &[
     Table {
         name: "A",
         columns: &[
@@ -61,7 +61,7 @@ pub const TABLES: &[Table] = &[
 ];
 
 /// Literals of a type, as queries write them. Reals add up exactly, in whatever order.
-pub fn literals(of: ScalarType) -> &'static [&'static str] {
+pub(crate) fn literals(of: ScalarType) -> &'static [&'static str] {
     match of {
         ScalarType::Bool => &["true", "false", "bool(null)"],
         ScalarType::Int => {
@@ -142,7 +142,7 @@ pub fn literals(of: ScalarType) -> &'static [&'static str] {
             "1tick",
             "90m",
             "time(10675199.02:48:05.4775807)",
-            "time(-10675199.02:48:05.4775807)",
+            "time(-10675199.02:48:05.4775808)",
             "timespan(null)",
         ],
         ScalarType::Guid => &[
@@ -170,12 +170,12 @@ pub fn literals(of: ScalarType) -> &'static [&'static str] {
 }
 
 /// The tables, in so many partitions and batches of some rows, and their rows as JSON.
-pub struct Data {
-    pub tables: MemoryTables,
-    pub rows: Vec<Vec<Vec<Json>>>,
+pub(crate) struct Data {
+    pub(crate) tables: MemoryTables,
+    pub(crate) rows: Vec<Vec<Vec<Json>>>,
 }
 
-pub async fn data(partitions: usize) -> Data {
+pub(crate) async fn data(partitions: usize) -> Data {
     let mut tables = MemoryTables::new();
     let mut rows = Vec::new();
     for (number, table) in TABLES.iter().enumerate() {

@@ -4,13 +4,13 @@ use super::expression::Expr;
 use super::query::{Generator, Query};
 
 /// What the two of a pair show, and their texts.
-pub struct Twins {
-    pub law: &'static str,
-    pub left: String,
-    pub right: String,
+pub(crate) struct Twins {
+    pub(crate) law: &'static str,
+    pub(crate) left: String,
+    pub(crate) right: String,
 }
 
-pub fn twins(generator: &mut Generator) -> Twins {
+pub(crate) fn twins(generator: &mut Generator) -> Twins {
     let most = generator.random.below(3);
     let query = generator.query(most);
     let query = if query.rounded { Query::of(query.table) } else { query };

@@ -6,16 +6,16 @@ use super::super::expression::Expr;
 use super::super::tables::Data;
 use super::{Cell, Unknown, operators};
 
-pub struct Row<'a> {
-    pub columns: &'a [(String, ScalarType)],
-    pub cells: &'a [Cell],
-    pub data: &'a Data,
+pub(crate) struct Row<'a> {
+    pub(crate) columns: &'a [(String, ScalarType)],
+    pub(crate) cells: &'a [Cell],
+    pub(crate) data: &'a Data,
 }
 
 type Result<T> = std::result::Result<T, Unknown>;
 
 /// Of which type an expression is, as far as it matters: what is not known is not evaluated.
-pub fn evaluate(expr: &Expr, row: &Row<'_>) -> Result<Cell> {
+pub(crate) fn evaluate(expr: &Expr, row: &Row<'_>) -> Result<Cell> {
     Ok(match expr {
         Expr::Column(name) => {
             let at = row.columns.iter().position(|(column, _)| column == name).ok_or(Unknown)?;

@@ -13,7 +13,7 @@ use super::{Cell, Unknown, cell};
 type Columns = Vec<(String, ScalarType)>;
 type Rows = Vec<Vec<Cell>>;
 
-pub fn run(query: &Query, data: &Data) -> Result<(Columns, Rows), Unknown> {
+pub(crate) fn run(query: &Query, data: &Data) -> Result<(Columns, Rows), Unknown> {
     let stored = TABLES[query.table].columns;
     let mut columns: Columns = stored.iter().map(|(name, of)| ((*name).to_owned(), *of)).collect();
     let mut rows: Rows = data.rows[query.table]
