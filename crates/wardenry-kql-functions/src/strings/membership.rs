@@ -101,7 +101,7 @@ fn evaluate_columns(
             items.push_row(&arrays[index], row_of(index, row), types[index], left_type);
         }
         let is_in = match &left {
-            None if items.has_null => return Ok(None),
+            None if items.has_null && arrays[0].is_null(row_of(0, row)) => return Ok(None),
             None => false,
             Some(Item::Text(text)) if case == Case::Insensitive => {
                 items.texts().any(|item| equal_folded(item, text))

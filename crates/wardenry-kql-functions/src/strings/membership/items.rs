@@ -71,12 +71,10 @@ impl Items {
             }
         } else if left_type == ScalarType::Dynamic {
             let item = Item::of_row(array, row, item_type);
-            let is_null = item.is_none();
-            self.push(item.and_then(|item| item.into_element(item_type)), is_null);
+            self.push(item.and_then(|item| item.into_element(item_type)), array.is_null(row));
         } else {
-            let item = Item::of_row(array, row, item_type);
-            let is_null = item.is_none();
-            self.push(item, is_null);
+            // NaN is no item either, but not null.
+            self.push(Item::of_row(array, row, item_type), array.is_null(row));
         }
     }
 
