@@ -150,6 +150,7 @@ fn print(options: &HuntingOptions, queries: &[Query], all: &BTreeMap<&str, Resul
     ));
     report::table(&rows);
     if !ratios.is_empty() {
+        #[expect(clippy::cast_precision_loss, reason = "there are few queries")]
         let mean = (ratios.iter().map(|ratio| ratio.ln()).sum::<f64>() / ratios.len() as f64).exp();
         report::line(&format!(
             "geometric mean of the ratios: {mean:.2} over {} queries; above 2: {above}",

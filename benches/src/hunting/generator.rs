@@ -23,8 +23,14 @@ const DEVICES: u64 = 20_000;
 const GROUP: u64 = 1 << 20;
 const BATCH: u64 = 1 << 16;
 
+/// The rows from one number to another, of so many in all.
+type Batches = fn(u64, u64, u64) -> Result<RecordBatch>;
+
+/// Rows of a table, by the number of process events.
+type Share = fn(u64) -> u64;
+
 /// Rows of each table when there are `rows` process events.
-pub(crate) const TABLES: [(&str, fn(u64) -> u64); 3] = [
+pub(crate) const TABLES: [(&str, Share); 3] = [
     ("DeviceProcessEvents", |rows| rows),
     ("DeviceNetworkEvents", |rows| rows / 2),
     ("CloudAppEvents", |rows| rows / 10),
@@ -38,7 +44,7 @@ pub(crate) fn write(folder: &Path, rows: u64) -> Result<()> {
         if path.exists() {
             continue;
         }
-        let batch: fn(u64, u64, u64) -> Result<RecordBatch> = match table {
+        let batch: Batches = match table {
             "DeviceProcessEvents" => process_events,
             "DeviceNetworkEvents" => network_events,
             _ => cloud_app_events,
@@ -73,7 +79,7 @@ impl Dice {
         Self(row.wrapping_mul(0x9e37_79b9_7f4a_7c15) ^ table.wrapping_mul(0xd1b5_4a32_d192_ed03))
     }
 
-    /// SplitMix64.
+    /// The generator that is known as `SplitMix64`.
     fn roll(&mut self) -> u64 {
         self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
         let mut z = self.0;
