@@ -171,7 +171,7 @@ pub const TABULAR_OPERATORS: &[TabularOperator] = &[
     pipe("mv-expand", "mv-expand item [to typeof(type)], … [limit n]", "One row for each element of an array or a bag")
         .also(&["mvexpand"])
         .options(EXPAND_OPTIONS),
-    pipe("parse", "parse expression with pattern", "Takes columns out of a text by a pattern").options(PARSE_OPTIONS).checked_only(),
+    pipe("parse", "parse expression with pattern", "Takes columns out of a text by a pattern").options(PARSE_OPTIONS),
     pipe(
         "parse-kv",
         "parse-kv expression as (column: type, …) with (…)",
@@ -186,7 +186,7 @@ pub const TABULAR_OPERATORS: &[TabularOperator] = &[
         with("regex", &[]),
     ]),
     pipe("parse-where", "parse-where expression with pattern", "As parse; leaves out rows that do not fit")
-        .options(PARSE_OPTIONS).checked_only(),
+        .options(PARSE_OPTIONS),
     pipe("partition", "partition by column (pipeline)", "Runs a pipeline over the rows of each value")
         .options(&[keyword("hint.strategy", &["native", "shuffle", "legacy"])]),
     start("print", "print [column =] expression, …", "One row of expressions"),
@@ -293,11 +293,6 @@ impl TabularOperator {
 
     const fn partly(mut self, missing: &'static str) -> Self {
         self.support = Support::Partial(missing);
-        self
-    }
-
-    const fn checked_only(mut self) -> Self {
-        self.support = Support::CheckedOnly;
         self
     }
 
