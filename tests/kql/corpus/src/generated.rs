@@ -63,7 +63,8 @@ impl External for GeneratedExternal {
     async fn read(&self, request: &ExternalRequest) -> Result<Arc<dyn TableProvider>, ExternalError> {
         let mut tables = MemoryTables::new();
         let uri = request.uris.first().cloned().unwrap_or_default();
-        let failed = |source: anyhow::Error| ExternalError::Failed { uri: uri.clone(), source: source.into() };
+        let failed =
+            |source: anyhow::Error| ExternalError::Failed { uri: uri.clone(), source: source.into() };
         insert(&mut tables, "external", &request.columns, 20, 3).map_err(failed)?;
         tables.provider("external").ok_or_else(|| failed(anyhow::anyhow!("the table is not there")))
     }
@@ -205,6 +206,6 @@ fn bag(column: &str, roll: usize) -> String {
         roll % 100,
         roll % 20,
         roll % 9,
-        roll % 2 == 0
+        roll.is_multiple_of(2)
     )
 }
