@@ -56,7 +56,7 @@ fn what_is_deliberately_absent_is_absent() {
         ("hyper", &["wardenry"][..]),
         ("sqlx", &["wardenry-store"][..]),
         ("maud", &["wardenry-authority", "wardenry-web"][..]),
-        ("clap", &["wardenry"][..]),
+        ("clap", &["wardenry", "wardenry-kql-corpus"][..]),
         ("aws-lc-rs", &["wardenry-benches", "wardenry-directory", "wardenry-jose"][..]),
         ("datafusion", &["wardenry-kql-corpus", "wardenry-kql-engine", "wardenry-kql-files"][..]),
     ] {

@@ -8,18 +8,20 @@ mod query_files;
 mod run;
 mod table_text;
 mod tables;
+mod test;
 
 use clap::Subcommand;
 
 use crate::failure::{ExitStatus, Failure};
 use crate::host::Host;
 
-/// Query local CSV, JSON and Parquet files in KQL, check queries, format them.
+/// Query local CSV, JSON and Parquet files in KQL; check, format and test queries.
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
     Run(Box<run::Args>),
     Check(check::Args),
     Format(format::Args),
+    Test(test::Args),
 }
 
 impl Command {
@@ -28,6 +30,7 @@ impl Command {
             Self::Run(args) => args.run(host).await,
             Self::Check(args) => args.run().await,
             Self::Format(args) => args.run(),
+            Self::Test(args) => args.run().await,
         }
     }
 }
