@@ -6,6 +6,13 @@
 //! Not here: interaction, animation, scripts. An SVG stands for itself: presentation attributes only, so that a page with a
 //! strict content security policy can hold it, and colours that can be told apart by most people on light and on dark ground.
 
+#![expect(
+    clippy::cast_possible_truncation,
+    clippy::cast_precision_loss,
+    clippy::cast_sign_loss,
+    reason = "places in a picture: a fraction of a pixel does not show, and casts of floats saturate"
+)]
+
 mod scale;
 mod svg;
 mod terminal;
@@ -177,9 +184,7 @@ fn number(value: f64) -> String {
         text.push('.');
         text.push_str(fraction);
     }
-    if text == "-0" {
-        text = "0".to_owned();
-    }
+    let text = if text == "-0" { "0".to_owned() } else { text };
     text + suffix
 }
 

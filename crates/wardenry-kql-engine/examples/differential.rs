@@ -1,5 +1,7 @@
 //! Tries seeds of the differential test: `differential FIRST COUNT`. Prints what disagrees.
 
+#![expect(clippy::print_stdout, reason = "a command for developers says what it found")]
+
 #[path = "../tests/suite/differential.rs"]
 mod differential;
 #[path = "../tests/suite/support.rs"]

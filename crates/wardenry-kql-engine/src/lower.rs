@@ -172,7 +172,7 @@ impl<'a> Lowerer<'a> {
     pub(crate) fn transform(&mut self, input: Lowered, spec: TransformSpec) -> Result<Lowered, RunError> {
         let Lowered { plan, order: input_order, groups } = input;
         let ordered = match spec.order {
-            RowOrder::Loses | RowOrder::Reads => false,
+            RowOrder::Loses => false,
             RowOrder::Keeps => !input_order.is_empty(),
             RowOrder::Makes => true,
         };

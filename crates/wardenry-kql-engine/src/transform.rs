@@ -16,7 +16,6 @@ use std::sync::Arc;
 
 use arrow::array::{ArrayRef, RecordBatch};
 use datafusion::logical_expr::Expr;
-use wardenry_kql_functions::Context;
 use wardenry_kql_semantics::checked::{Column, ColumnId};
 
 use crate::RunError;
@@ -71,9 +70,6 @@ pub(crate) struct TransformContext {
     pub(crate) memory: Memory,
     /// To be checked in every loop over rows or elements.
     pub(crate) control: Arc<Control>,
-    pub(crate) functions: Context,
-    /// Rows of a usual batch.
-    pub(crate) batch_rows: usize,
 }
 
 /// An operator's place in a plan.
@@ -108,8 +104,6 @@ pub(crate) enum Gather {
 pub(crate) enum RowOrder {
     /// Does not care, and its output has none.
     Loses,
-    /// Gets the rows in order, and its output has none.
-    Reads,
     /// Gets the rows in order; the output's rows are in order exactly if the input's are.
     Keeps,
     /// Gets the rows in order; the output's rows are in order in any case.

@@ -105,7 +105,7 @@ pub(crate) fn read(
     let mut batches = Batches::new(wanted, sink);
     let mut row = StringRecord::new();
     loop {
-        let fault = match reader.read_record(&mut row) {
+        let broken = match reader.read_record(&mut row) {
             Ok(false) => break,
             Ok(true) if is_blank(&row) => continue,
             Ok(true) if row.len() == header.len() => {
@@ -119,10 +119,10 @@ pub(crate) fn read(
                 wrong.map(|index| wrong_type(path, &row, positions[index], &wanted.columns[index]))
             }
             Ok(true) => Some(wrong_length(path, &row, header.len())),
-            Err(error) if error.is_io_error() => return Err(self::fault(path, &error)),
-            Err(error) => Some(self::fault(path, &error)),
+            Err(error) if error.is_io_error() => return Err(fault(path, &error)),
+            Err(error) => Some(fault(path, &error)),
         };
-        match fault {
+        match broken {
             Some(_) if options.skip_broken => progress.add_skipped(),
             Some(fault) => return Err(fault),
             None => {}

@@ -9,11 +9,12 @@ use crate::Schema;
 
 const TABLES: &str = include_str!("hunting/tables.txt");
 
-type Columns = Arc<[(Arc<str>, ScalarType)]>;
+type Column = (Arc<str>, ScalarType);
+type Columns = Arc<[Column]>;
 
 static BY_NAME: LazyLock<BTreeMap<Arc<str>, Columns>> = LazyLock::new(|| {
     let mut tables = BTreeMap::new();
-    let mut current: Option<(Arc<str>, Vec<(Arc<str>, ScalarType)>)> = None;
+    let mut current: Option<(Arc<str>, Vec<Column>)> = None;
     for line in TABLES.lines().filter(|line| !line.is_empty() && !line.starts_with('#')) {
         match line.strip_prefix("    ") {
             Some(column) => {

@@ -205,6 +205,9 @@ impl TransformFactory for Factory {
     }
 }
 
+/// A place on the axis, and the row that a key has there.
+type Step = (Cell<'static>, Option<u32>);
+
 struct Series {
     axis: Axis,
     types: Vec<ScalarType>,
@@ -267,7 +270,9 @@ impl Transform for Series {
                 writer.clear();
             }
             writer.begin_array();
-            steps.iter().for_each(|(at, _)| at.write(&mut writer));
+            for (at, _) in &steps {
+                at.write(&mut writer);
+            }
             writer.end_array();
             self.context.memory.grow(writer.text().len())?;
             builders[aggregates.len()].append_value(writer.text());
@@ -292,14 +297,18 @@ impl Series {
         let mut produced: Vec<ArrayRef> = Vec::with_capacity(self.defaults.len() + 1);
         for default in self.defaults.iter() {
             writer.begin_array();
-            steps.iter().for_each(|_| write_value(default, &mut writer));
+            for _ in &steps {
+                write_value(default, &mut writer);
+            }
             writer.end_array();
             self.context.memory.grow(writer.text().len())?;
             produced.push(Arc::new(StringViewArray::from_iter_values([writer.text()])));
             writer.clear();
         }
         writer.begin_array();
-        steps.iter().for_each(|(at, _)| at.write(&mut writer));
+        for (at, _) in &steps {
+            at.write(&mut writer);
+        }
         writer.end_array();
         produced.push(Arc::new(StringViewArray::from_iter_values([writer.text()])));
         let row = RecordBatchOptions::new().with_row_count(Some(1));
@@ -332,11 +341,7 @@ impl Series {
     }
 
     /// Each step of a key's series, and the row that it has, if there is one. Nothing where the series has no step.
-    fn steps(
-        &self,
-        axis: &Cells<'_>,
-        rows: &[u32],
-    ) -> Result<Option<Vec<(Cell<'static>, Option<u32>)>>, RunError> {
+    fn steps(&self, axis: &Cells<'_>, rows: &[u32]) -> Result<Option<Vec<Step>>, RunError> {
         let too_long = || {
             let message = format!("a series would have more than {ELEMENTS} elements: take a larger step");
             RunError::OperatorLimit { operator: OPERATOR, message, span: self.span }
@@ -389,7 +394,7 @@ impl Series {
                     reason = "bounded just above"
                 )]
                 let count = count as usize;
-                let mut steps: Vec<(Cell<'static>, Option<u32>)> = Vec::with_capacity(count);
+                let mut steps: Vec<Step> = Vec::with_capacity(count);
                 #[expect(clippy::cast_precision_loss, reason = "the limit is far below 2^53")]
                 steps.extend((0..count).map(|index| (Cell::Real(first + step * index as f64), None)));
                 for (at, row) in found {

@@ -149,6 +149,9 @@ struct State {
     matched: Vec<Option<Arc<[ScalarValue]>>>,
 }
 
+/// A row that fits a step, with the values that the step assigned, and the sequence that it belongs to.
+type Matched = (Arc<[ScalarValue]>, i64);
+
 /// One for each key: the state of each step.
 type Sequences = Vec<Option<State>>;
 
@@ -232,7 +235,7 @@ impl Plan {
         step: usize,
         row: &[ScalarValue],
         next_match: &mut i64,
-    ) -> Result<Option<(Arc<[ScalarValue]>, i64)>, RunError> {
+    ) -> Result<Option<Matched>, RunError> {
         // The nearest step before that has a state; optional steps between may have been left out.
         let before = (0..step).rev().find(|index| sequences[*index].is_some());
         let before =

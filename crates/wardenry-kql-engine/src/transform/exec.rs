@@ -287,8 +287,6 @@ impl Runner {
         let transform = self.exec.factory.create(TransformContext {
             memory: Memory::new(reservation, self.query.memory_limit),
             control: Arc::clone(&self.query.control),
-            functions: self.query.functions.clone(),
-            batch_rows: self.query.batch_rows,
         })?;
         Ok(transform)
     }

@@ -108,7 +108,7 @@ async fn seeded(seed: u64, one: &Data, several: &Data, report: &mut Report) {
     }
 
     let twins = twins::twins(&mut generator);
-    let (_, options) = ways().swap_remove(usize::from(seed % 2 == 0));
+    let (_, options) = ways().swap_remove(usize::from(seed.is_multiple_of(2)));
     if let (Some(left), Some(right)) = (
         checked(seed, &twins.left, one, &options, report).await,
         checked(seed, &twins.right, one, &options, report).await,

@@ -138,22 +138,21 @@ pub(super) struct Names {
     /// Of each cell.
     scalar_type: ScalarType,
     span: Span,
-    names: BTreeSet<String>,
+    found: BTreeSet<String>,
 }
 
 impl Names {
     pub(super) fn new(input: &Rel, plugin: &CheckedPlugin, span: Span) -> Self {
         let named: Vec<ColumnId> = plugin.arguments.iter().filter_map(column_of).skip(1).collect();
-        let is_key = |column: &&Column| match named.is_empty() {
-            true => is_key(plugin, column, column),
-            false => named.contains(&column.id),
+        let is_key = |column: &&Column| {
+            if named.is_empty() { is_key(plugin, column, column) } else { named.contains(&column.id) }
         };
         let keys = input.columns.iter().filter(is_key);
         Self {
             keys: keys.map(|key| (Arc::clone(&key.name), key.scalar_type)).collect(),
             scalar_type: aggregate(plugin, span).scalar_type,
             span,
-            names: BTreeSet::new(),
+            found: BTreeSet::new(),
         }
     }
 }
@@ -176,11 +175,11 @@ impl Collector for Names {
         let values = values.as_string_view();
         for row in 0..values.len() {
             let value = if values.is_valid(row) { values.value(row) } else { "" };
-            if !self.names.contains(value) {
-                self.names.insert(value.to_owned());
+            if !self.found.contains(value) {
+                self.found.insert(value.to_owned());
             }
         }
-        if self.names.len() > COLUMNS {
+        if self.found.len() > COLUMNS {
             let message = format!("the column has more than {COLUMNS} different values");
             return Err(RunError::OperatorLimit { operator: "pivot", message, span: self.span });
         }
@@ -189,7 +188,7 @@ impl Collector for Names {
 
     fn columns(&self) -> Result<Vec<(Arc<str>, ScalarType)>, RunError> {
         let mut columns = self.keys.clone();
-        for name in &self.names {
+        for name in &self.found {
             let mut unique: Arc<str> = name.as_str().into();
             let mut number = 0;
             while columns.iter().any(|(its, _)| *its == unique) {

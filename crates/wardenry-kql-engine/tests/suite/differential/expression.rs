@@ -486,7 +486,7 @@ static PARSED: LazyLock<Vec<Function>> = LazyLock::new(|| {
 pub(crate) type Columns = [(String, ScalarType)];
 
 pub(crate) fn literal(random: &mut Random, of: ScalarType) -> Expr {
-    Expr::Literal(of, *random.pick(literals(of)))
+    Expr::Literal(of, random.choose(literals(of)))
 }
 
 fn column(random: &mut Random, columns: &Columns, of: ScalarType) -> Option<Expr> {
@@ -525,7 +525,7 @@ fn applied(random: &mut Random, columns: &Columns, function: &Function, depth: u
             }
             let constants = constants(code);
             if !constants.is_empty() {
-                return Expr::Constant(*random.pick(constants));
+                return Expr::Constant(random.choose(constants));
             }
             // What is looked at is mostly a column, what it is compared with a literal.
             let of = scalar_type(code);

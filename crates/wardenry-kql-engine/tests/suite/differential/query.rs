@@ -277,7 +277,7 @@ impl Generator {
         }
         let item = expression(&mut self.random, &inner.columns, of, 1);
         inner.operators.push(Operator::Project(vec![("x".to_owned(), item)]));
-        Expr::Within(*self.random.pick(&["in", "!in"]), Box::new(value), Rc::new(inner))
+        Expr::Within(self.random.choose(&["in", "!in"]), Box::new(value), Rc::new(inner))
     }
 
     pub(crate) fn value(&mut self, query: &Query) -> (ScalarType, Expr) {

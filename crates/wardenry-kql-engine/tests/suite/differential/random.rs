@@ -26,6 +26,11 @@ impl Random {
         self.below(times) == 0
     }
 
+    /// One of them, copied.
+    pub(crate) fn choose<T: Copy>(&mut self, of: &[T]) -> T {
+        *self.pick(of)
+    }
+
     pub(crate) fn pick<'a, T>(&mut self, of: &'a [T]) -> &'a T {
         &of[self.below(of.len())]
     }

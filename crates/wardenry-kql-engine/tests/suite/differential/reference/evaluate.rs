@@ -144,7 +144,7 @@ fn equal(left: &Cell, right: &Cell, negated: bool) -> Result<Cell> {
         (Cell::Null, Cell::Null) => return Ok(Cell::Null),
         (Cell::Null, _) | (_, Cell::Null) => false,
         (Cell::Whole(left), Cell::Real(right)) | (Cell::Real(right), Cell::Whole(left)) => {
-            as_real(*left)? == *right
+            as_real(*left)?.partial_cmp(right).is_some_and(std::cmp::Ordering::is_eq)
         }
         (Cell::Other(_), _) | (_, Cell::Other(_)) => return Err(Unknown),
         (left, right) => left == right,
