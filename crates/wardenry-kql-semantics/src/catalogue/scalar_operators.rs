@@ -74,7 +74,11 @@ pub const SCALAR_OPERATORS: &[ScalarOperator] = &[
     operator("endswith_cs", Operands::Text, "As `endswith`, with regard to case"),
     operator("!endswith_cs", Operands::Text, "As `!endswith`, with regard to case"),
     operator("matches regex", Operands::Text, "Has a match of a regular expression"),
-    operator("like", Operands::Text, "Fits a pattern where `*` stands for any text"),
+    operator(
+        "like",
+        Operands::Text,
+        "Fits a pattern where `%` stands for any text and `_` for one character",
+    ),
     operator("notlike", Operands::Text, "Does not fit a pattern"),
     operator("likecs", Operands::Text, "As `like`, with regard to case"),
     operator("notlikecs", Operands::Text, "As `notlike`, with regard to case"),
