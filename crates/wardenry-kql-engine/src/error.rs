@@ -114,7 +114,8 @@ impl RunError {
                 Ok(error) => *error,
                 Err(error) => match error.downcast::<ArrowError>() {
                     Ok(error) => Self::from_arrow(*error, memory_limit),
-                    Err(error) => Self::Internal { stage: "execution", source: error },
+                    // Only the tables bring errors that are neither ours nor the library's.
+                    Err(error) => Self::Read { source: error },
                 },
             },
             DataFusionError::ArrowError(error, _) => Self::from_arrow(*error, memory_limit),
