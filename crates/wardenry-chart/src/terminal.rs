@@ -26,8 +26,10 @@ pub(crate) fn draw(chart: &Chart, width: usize, colour: bool) -> String {
     }
     match chart.kind {
         Kind::Bar | Kind::Pie => bars(&mut out, chart, width, paint),
-        // A few names are easier to read beside lying bars than below upright ones.
-        Kind::Column if matches!(chart.x, crate::Axis::Categories(_)) => bars(&mut out, chart, width, paint),
+        // Names, and a few of anything, are easier to read beside lying bars than below upright ones.
+        Kind::Column if matches!(chart.x, crate::Axis::Categories(_)) || chart.x.len() <= BARS => {
+            bars(&mut out, chart, width, paint);
+        }
         Kind::Column | Kind::Line | Kind::Area | Kind::Scatter => canvas(&mut out, chart, width, paint),
     }
     out
@@ -39,6 +41,12 @@ struct Paint {
 }
 
 impl Paint {
+    /// What a series is drawn with: where there are no colours, the series differ in it.
+    fn mark(self, index: usize) -> &'static str {
+        const MARKS: [&str; 6] = ["█", "▒", "▓", "░", "#", "="];
+        if self.colour { "■" } else { MARKS[index % MARKS.len()] }
+    }
+
     fn series(self, index: usize, text: &str) -> String {
         if self.colour && !text.is_empty() {
             format!("\u{1b}[38;5;{}m{text}\u{1b}[0m", COLOURS[index % COLOURS.len()])
@@ -66,18 +74,24 @@ fn bars(out: &mut String, chart: &Chart, width: usize, paint: Paint) {
     let value_width = finite().map(|value| value_text(*value).chars().count()).max().unwrap_or(1);
     let room = width.saturating_sub(name_width + value_width + 3).max(5);
     for (at, name) in names.iter().enumerate() {
+        // Once, before the first bar that there is.
+        let mut name = name.as_str();
         for (index, series) in drawn.iter().enumerate() {
-            let name = if index == 0 { name.as_str() } else { "" };
             let Some(value) = series.values.get(at).copied().flatten() else { continue };
             let share = if longest > 0.0 && value.is_finite() { value.abs() / longest } else { 0.0 };
             let eighths = (share * room as f64 * 8.0).round() as usize;
-            let bar = "█".repeat(eighths / 8) + EIGHTHS[eighths % 8];
+            let bar = if paint.colour || drawn.len() == 1 {
+                "█".repeat(eighths / 8) + EIGHTHS[eighths % 8]
+            } else {
+                paint.mark(index).repeat(eighths.div_ceil(8))
+            };
             let bar_width = bar.chars().count();
             let pad = " ".repeat(name_width - name.chars().count());
             let bar = paint.series(index, &bar);
             let value = value_text(value);
             let _infallible =
                 writeln!(out, "{name}{pad} {bar}{} {value}", " ".repeat(room - bar_width.min(room)));
+            name = "";
         }
     }
     if chart.x.len() > rows {
@@ -169,11 +183,9 @@ fn canvas(out: &mut String, chart: &Chart, width: usize, paint: Paint) {
 }
 
 fn legend(out: &mut String, chart: &Chart, paint: Paint) {
-    let names = chart
-        .drawn()
-        .iter()
-        .enumerate()
-        .map(|(index, series)| format!("{} {}", paint.series(index, "■"), fitted(&series.name, 40)));
+    let names = chart.drawn().iter().enumerate().map(|(index, series)| {
+        format!("{} {}", paint.series(index, paint.mark(index)), fitted(&series.name, 40))
+    });
     out.push_str(&names.collect::<Vec<_>>().join("   "));
     if chart.left_out() > 0 {
         let _infallible = write!(out, "   and {} more", chart.left_out());
