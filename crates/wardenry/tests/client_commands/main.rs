@@ -3,6 +3,8 @@
 
 mod connection;
 mod consent;
+#[cfg(feature = "hunting")]
+mod kql;
 mod run;
 mod tenants;
 mod token;

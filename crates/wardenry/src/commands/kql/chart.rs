@@ -71,13 +71,14 @@ impl Roles {
         let list = |names: Option<String>| -> Result<Option<Vec<usize>>, String> {
             names.map(|names| names.split(',').map(named).collect()).transpose()
         };
-        // Where the query does not say, a time is the axis of a chart of times; else it is the first column.
+        // Where the query does not say, a time is the axis if there is one; else it is the first column.
         let time = || columns.iter().position(|column| column.scalar_type == ScalarType::Datetime);
         let x = match x {
             Some(name) => named(&name)?,
             None if matches!(kind, "timechart" | "anomalychart") => {
                 time().ok_or("a chart of times needs a datetime column")?
             }
+            None if kind != "piechart" => time().unwrap_or(0),
             None => 0,
         };
         let others = || (0..columns.len()).filter(|index| *index != x);
@@ -141,11 +142,17 @@ fn points(
             }
         }
     }
-    Ok(laid_out(places, series))
+    Ok(laid_out(places, series, roles.series.is_empty()))
 }
 
 /// Places in their order, and for each series a value at each.
-fn laid_out(places: Vec<Place>, series: Vec<(String, Vec<(usize, f64)>)>) -> (Axis, Vec<Series>) {
+///
+/// `several_columns` says that the series are columns of the result, which stay in their order.
+fn laid_out(
+    places: Vec<Place>,
+    series: Vec<(String, Vec<(usize, f64)>)>,
+    several_columns: bool,
+) -> (Axis, Vec<Series>) {
     let mut order: Vec<usize> = (0..places.len()).collect();
     // Names stay as the rows have them; numbers and times ascend.
     let axis = if let Some(mut times) = all(&places, Place::time) {
@@ -163,12 +170,19 @@ fn laid_out(places: Vec<Place>, series: Vec<(String, Vec<(usize, f64)>)>) -> (Ax
     for (position, index) in order.iter().enumerate() {
         rank[*index] = position;
     }
+    // The order of rows may change from run to run; colours should not.
+    let mut series = series;
+    if !several_columns {
+        series.sort_by(|(a, _), (b, _)| a.cmp(b));
+    }
     let series = series
         .into_iter()
         .map(|(name, points)| {
             let mut values = vec![None; places.len()];
+            // Rows that differ only in columns that the chart does not show are one point.
             for (at, value) in points {
-                values[rank[at]] = Some(value);
+                let sum: &mut Option<f64> = &mut values[rank[at]];
+                *sum = Some(sum.unwrap_or(0.0) + value);
             }
             Series { name, values }
         })

@@ -40,9 +40,9 @@ pub(crate) struct Args {
     #[command(flatten)]
     tables: TableArgs,
 
-    /// The form of the result.
-    #[arg(long, short, value_enum, default_value_t, value_name = "FORM", help_heading = "Output")]
-    output: Form,
+    /// The form of the result. Default: what the name of the file of --to says, else a table.
+    #[arg(long, short, value_enum, value_name = "FORM", help_heading = "Output")]
+    output: Option<Form>,
 
     /// Write the result to a file. Parquet always needs one.
     #[arg(long, value_name = "FILE", required_if_eq("output", "parquet"), help_heading = "Output")]
@@ -78,10 +78,9 @@ pub(crate) struct Args {
 }
 
 /// The form of a query's result.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, ValueEnum)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 enum Form {
     /// For people, also when piped.
-    #[default]
     Table,
     /// `{"columns":[{"name","type"}],"rows":[[…]]}`.
     Json,
@@ -129,7 +128,7 @@ impl Args {
         say_notices(&run.notices, name.as_deref(), &text);
         let several = run.results.len() > 1;
         for (index, stream) in run.results.into_iter().enumerate() {
-            if several && index > 0 && self.output == Form::Table && self.to.is_none() {
+            if several && index > 0 && self.form() == Form::Table && self.to.is_none() {
                 writeln!(anstream::stdout())?;
             }
             let statistics = self.print(stream, index, &text, name.as_deref()).await?;
@@ -140,6 +139,17 @@ impl Args {
         drop(bar);
         tables.warn_of_skipped();
         Ok(ExitStatus::Done)
+    }
+
+    fn form(&self) -> Form {
+        let extension = self.to.as_deref().and_then(Path::extension).and_then(|extension| extension.to_str());
+        self.output.unwrap_or(match extension.map(str::to_ascii_lowercase).as_deref() {
+            Some("json") => Form::Json,
+            Some("jsonl" | "ndjson") => Form::Jsonl,
+            Some("csv") => Form::Csv,
+            Some("parquet") => Form::Parquet,
+            _ => Form::Table,
+        })
     }
 
     fn options(&self, host: &Host) -> RunOptions {
@@ -166,8 +176,8 @@ impl Args {
         let render = stream.render().cloned();
         let chart_wanted = render.as_ref().is_some_and(|render| &*render.kind != "table");
         let mut kept: Vec<RecordBatch> = Vec::new();
-        let mut renderer: Box<dyn Renderer> = match self.output {
-            Form::Table => Box::new(TableText::new(terminal_width())),
+        let mut renderer: Box<dyn Renderer> = match self.form() {
+            Form::Table => Box::new(TableText::new(terminal_width().filter(|_| self.to.is_none()))),
             Form::Json => Box::new(Json::default()),
             Form::Jsonl => Box::new(JsonLines::default()),
             Form::Csv => Box::new(Csv::default()),
@@ -209,8 +219,9 @@ impl Args {
     fn sink(&self, index: usize) -> Result<Box<dyn Write>, Failure> {
         Ok(match &self.to {
             None => Box::new(anstream::stdout()),
-            Some(path) if index == 0 => Box::new(create(path)?),
-            Some(path) => Box::new(create(&numbered(path, index + 1))?),
+            // Colours are for terminals.
+            Some(path) if index == 0 => Box::new(anstream::StripStream::new(create(path)?)),
+            Some(path) => Box::new(anstream::StripStream::new(create(&numbered(path, index + 1))?)),
         })
     }
 
@@ -241,7 +252,7 @@ impl Args {
             let mut file = create(path)?;
             file.write_all(chart.to_svg(960, 540).as_bytes())?;
             output::note(&format!("the chart is in {}", path.display()));
-        } else if self.output == Form::Table && self.to.is_none() {
+        } else if self.form() == Form::Table && self.to.is_none() {
             let colour = std::io::stdout().is_terminal();
             let mut out = anstream::stdout().lock();
             write!(out, "\n{}", chart.to_terminal(terminal_width().unwrap_or(100), colour))?;
@@ -283,11 +294,18 @@ fn refused(error: QueryError, name: Option<&str>, text: &str) -> Failure {
             // A closed standard error leaves nobody to tell.
             drop(write!(anstream::stderr(), "{rendered}"));
             let errors = diagnostics.iter().filter(|diagnostic| diagnostic.is_error()).count();
-            Failure::new(if errors == 1 {
+            let failure = Failure::new(if errors == 1 {
                 "the query has an error".to_owned()
             } else {
                 format!("the query has {errors} errors")
-            })
+            });
+            // The checker's stable code for a table that there is not.
+            let no_table = diagnostics.iter().any(|diagnostic| diagnostic.code == "KQL0102");
+            if no_table {
+                failure.hint("a table is a file or a folder: name it with --table NAME=PATH")
+            } else {
+                failure
+            }
         }
         QueryError::Run(error) => {
             let place =

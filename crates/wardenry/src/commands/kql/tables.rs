@@ -15,8 +15,9 @@ use crate::output;
 
 #[derive(Debug, Clone, clap::Args)]
 pub(super) struct TableArgs {
-    /// A table and the file or folder that holds its rows: CSV, TSV, JSON, JSON lines (also .gz, .zst) or Parquet. Repeatable.
-    #[arg(long, short, value_name = "NAME=PATH", value_parser = parse_table, help_heading = "Tables")]
+    /// A table and the file or folder that holds its rows: CSV, TSV, JSON, JSON lines (also .gz, .zst) or Parquet. Without a
+    /// name it is called like the file. Repeatable.
+    #[arg(long, short, value_name = "[NAME=]PATH", value_parser = parse_table, help_heading = "Tables")]
     pub(super) table: Vec<(String, PathBuf)>,
 
     /// A folder in which every file and every folder is a table, named like it.
@@ -31,7 +32,11 @@ pub(super) struct TableArgs {
 fn parse_table(text: &str) -> Result<(String, PathBuf), String> {
     match text.split_once('=') {
         Some((name, path)) if !name.is_empty() && !path.is_empty() => Ok((name.to_owned(), path.into())),
-        _ => Err("write NAME=PATH, for example Events=events.csv".to_owned()),
+        None => match name_of(Path::new(text)) {
+            Some(name) => Ok((name, text.into())),
+            None => Err("write NAME=PATH, for example Events=events.csv".to_owned()),
+        },
+        Some(_) => Err("write NAME=PATH, for example Events=events.csv".to_owned()),
     }
 }
 
@@ -114,6 +119,12 @@ impl Drop for Bar {
     }
 }
 
+/// A file's name up to the first dot.
+fn name_of(path: &Path) -> Option<String> {
+    let name = path.file_name()?.to_str()?.split('.').next()?;
+    (!name.is_empty()).then(|| name.to_owned())
+}
+
 fn in_folder(folder: &Path) -> Result<Vec<(String, PathBuf)>, Failure> {
     let entries = std::fs::read_dir(folder)
         .map_err(|error| anyhow::Error::new(error).context(format!("cannot read {}", folder.display())))?;
@@ -121,9 +132,8 @@ fn in_folder(folder: &Path) -> Result<Vec<(String, PathBuf)>, Failure> {
     for entry in entries {
         let path = entry?.path();
         let is_table = path.is_dir() || wardenry_kql_files::Format::of(&path).is_some();
-        let name = path.file_name().and_then(|name| name.to_str()).and_then(|name| name.split('.').next());
-        if let (true, Some(name)) = (is_table, name.filter(|name| !name.is_empty())) {
-            found.push((name.to_owned(), path));
+        if let (true, Some(name)) = (is_table, name_of(&path)) {
+            found.push((name, path));
         }
     }
     found.sort();

@@ -1,0 +1,123 @@
+//! `wardenry kql …` on files.
+
+use crate::run::World;
+
+const LOGONS: &str = "Timestamp,Account,Outcome,Bytes
+2026-06-01T08:00:10Z,ada,Success,10
+2026-06-01T08:03:00Z,ben,Failed,20
+2026-06-01T08:03:09Z,ben,Failed,30
+";
+
+#[test]
+fn a_query_over_a_csv_file_gives_every_form() {
+    let world = World::new();
+    let table = format!("Logons={}", world.write("logons.csv", LOGONS));
+    let query = "Logons | summarize n = count(), Bytes = sum(Bytes) by Account | sort by Account asc";
+    for (form, expected) in [
+        ("table", "Account  n  Bytes\nada      1     10\nben      2     50\n"),
+        ("csv", "Account,n,Bytes\nada,1,10\nben,2,50\n"),
+        ("jsonl", "{\"Account\":\"ada\",\"n\":1,\"Bytes\":10}\n{\"Account\":\"ben\",\"n\":2,\"Bytes\":50}\n"),
+    ] {
+        let ran = world.run(&["kql", "run", "--table", &table, "--output", form, query]);
+        assert_eq!((ran.code, ran.stderr.as_str()), (0, ""), "{form}");
+        assert_eq!(ran.stdout.replace(": ", ":").replace(", ", ","), expected, "{form}");
+    }
+    let ran = world.run(&["kql", "run", "--table", &table, "--output", "json", query]);
+    let document: serde_json::Value = serde_json::from_str(&ran.stdout).expect("it is JSON");
+    let expected = serde_json::json!({
+        "columns": [
+            {"name": "Account", "type": "string"},
+            {"name": "n", "type": "long"},
+            {"name": "Bytes", "type": "long"}
+        ],
+        "rows": [["ada", 1, 10], ["ben", 2, 50]]
+    });
+    assert_eq!(document, expected);
+}
+
+#[test]
+fn a_parquet_file_that_was_written_is_a_table() {
+    let world = World::new();
+    let table = world.write("Logons.csv", LOGONS);
+    let to = world.path("failed.parquet").display().to_string();
+    let ran = world.run(&["kql", "run", "-t", &table, "Logons | where Outcome =~ 'failed'", "--to", &to]);
+    assert_eq!((ran.code, ran.stdout.as_str(), ran.stderr.as_str()), (0, "", ""));
+    let ran = world.run(&["kql", "run", "-t", &to, "-o", "csv", "failed | project Timestamp, Bytes"]);
+    let expected = "Timestamp,Bytes\n2026-06-01T08:03:00.0000000Z,20\n2026-06-01T08:03:09.0000000Z,30\n";
+    assert_eq!((ran.code, ran.stdout.as_str()), (0, expected));
+}
+
+#[test]
+fn faults_have_their_place_and_what_to_write_instead() {
+    let world = World::new();
+    let table = format!("Logons={}", world.write("logons.csv", LOGONS));
+    let ran = world.run(&["kql", "run", "--table", &table, "Logons | where Acount == 'ada'"]);
+    let expected = "\
+error[KQL0101]: no column or variable named `Acount`
+  --> 1:16
+   |
+ 1 | Logons | where Acount == 'ada'
+   |                ^^^^^^
+   = fix: use `Account`
+error: the query has an error
+";
+    assert_eq!((ran.code, ran.stdout.as_str(), ran.stderr.as_str()), (1, "", expected));
+    let ran = world.run(&["kql", "run", "Logons"]);
+    assert!(
+        ran.stderr.ends_with("hint: a table is a file or a folder: name it with --table NAME=PATH\n"),
+        "{ran:?}"
+    );
+}
+
+#[test]
+fn a_broken_record_is_named_or_left_out() {
+    let world = World::new();
+    let path = world.write("n.csv", "n:long\n1\nx\n3\n");
+    let ran = world.run(&["kql", "run", "-t", &path, "n | summarize sum(n)"]);
+    // The home folder reads `~`.
+    let expected = "\
+error: the query failed with KQL0913
+  because the rows of a table cannot be read
+  because ~/n.csv, line 3: `x` in the column `n` is no long
+";
+    assert_eq!((ran.code, ran.stderr.as_str()), (1, expected));
+    let ran = world.run(&["kql", "run", "-t", &path, "--skip-broken", "-o", "csv", "n | summarize sum(n)"]);
+    assert_eq!((ran.code, ran.stdout.as_str()), (0, "sum_n\n4\n"));
+    assert_eq!(ran.stderr, "warning: 1 broken record was left out\n");
+}
+
+#[test]
+fn check_and_format_end_with_1_when_something_is_wrong() {
+    let world = World::new();
+    let good = world.write("good.kql", "DeviceInfo\n| take 1\n");
+    let bad = world.write("bad.kql", "DeviceInfo|take 1 | project Nope");
+    let ran = world.run(&["kql", "check", &good]);
+    assert_eq!((ran.code, ran.stdout.as_str(), ran.stderr.as_str()), (0, "", "note: the query is valid\n"));
+    let ran = world.run(&["kql", "check", "--output", "json", &good, &bad]);
+    let document: serde_json::Value = serde_json::from_str(&ran.stdout).expect("it is JSON");
+    let valid: Vec<_> =
+        document.as_array().expect("a list").iter().map(|file| file["valid"].clone()).collect();
+    assert_eq!((ran.code, valid), (1, vec![true.into(), false.into()]));
+    assert_eq!(document[1]["diagnostics"][0]["code"], "KQL0101");
+
+    let ran = world.run(&["kql", "format", "--check", &good, &bad]);
+    assert_eq!((ran.code, ran.stdout.as_str()), (1, "~/bad.kql\n"));
+    let ran = world.run(&["kql", "format", &bad]);
+    assert_eq!((ran.code, ran.stdout.as_str()), (0, ""));
+    let formatted = std::fs::read_to_string(world.path("bad.kql")).expect("it is there");
+    assert_eq!(formatted, "DeviceInfo\n| take 1\n| project Nope\n");
+}
+
+#[test]
+fn detection_tests_pass_and_fail() {
+    let world = World::new();
+    let document = "# Detection\n\n## Finds it\n\n```data T\nx:long\n1\n2\n```\n\n```kql\nT | where x > 1\n```\n\n```table\nx:long\nROW\n```\n";
+    let good = world.write("good.md", &document.replace("ROW", "2"));
+    let ran = world.run(&["kql", "test", &good]);
+    assert_eq!(ran.code, 0, "{ran:?}");
+    assert!(format!("{}{}", ran.stdout, ran.stderr).contains("1 passed, 0 failed"), "{ran:?}");
+    let bad = world.write("bad.md", &document.replace("ROW", "3"));
+    let ran = world.run(&["kql", "test", &bad]);
+    assert_eq!(ran.code, 1, "{ran:?}");
+    assert!(format!("{}{}", ran.stdout, ran.stderr).contains("0 passed, 1 failed"), "{ran:?}");
+}
