@@ -93,8 +93,10 @@ impl<'a> Lowerer<'a> {
                 Err(RunError::internal("lowering", "externaldata has not been read"))
             }
             RelKind::Shared(id, columns) => self.shared_rel(*id, columns, rel),
-            RelKind::Scope(id) => self.scopes.get(id).cloned().ok_or_else(|| {
-                RunError::internal("lowering", format!("the rows of {id:?} are read outside of it"))
+            // A subquery that is evaluated before the query cannot see the rows of one that is not.
+            RelKind::Scope(id) => self.scopes.get(id).cloned().ok_or_else(|| RunError::Unsupported {
+                what: "a subquery over the rows of the subquery around it".to_owned(),
+                span: rel.span,
             }),
             RelKind::Filter { input, predicate } => self.filter(input, predicate),
             RelKind::Project { input, exprs } => self.project(input, exprs, &rel.columns),

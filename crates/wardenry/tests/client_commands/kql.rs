@@ -36,6 +36,16 @@ fn a_query_over_a_csv_file_gives_every_form() {
 }
 
 #[test]
+fn a_very_long_text_is_a_cell_like_any_other() {
+    let world = World::new();
+    let ran = world.run(&["kql", "run", "print a = strrep(strrep('x', 1000), 100), b = 1"]);
+    let header = format!("a{}  b", " ".repeat(119));
+    let expected = format!("{header}\n{}  1\n", "x".repeat(100_000));
+    assert_eq!((ran.code, ran.stderr.as_str()), (0, ""));
+    assert!(ran.stdout == expected, "{} bytes", ran.stdout.len());
+}
+
+#[test]
 fn a_parquet_file_that_was_written_is_a_table() {
     let world = World::new();
     let table = world.write("Logons.csv", LOGONS);

@@ -1,7 +1,5 @@
 //! A result as columns of text, for people.
 
-use std::fmt::Write as _;
-
 use arrow::array::RecordBatch;
 use wardenry_kql_engine::render::Renderer;
 use wardenry_kql_engine::{ResultColumn, Statistics};
@@ -43,8 +41,14 @@ impl TableText {
                 *width = (*width).max(width_of(cell));
             }
         }
-        if let Some(total) = self.width {
-            fit(&mut widths, total);
+        match self.width {
+            Some(total) => fit(&mut widths, total),
+            // Texts are not cut then, but a long one does not push all others away.
+            None => {
+                for width in &mut widths {
+                    *width = (*width).min(CELL);
+                }
+            }
         }
         let header = self.line(&names, &widths);
         let _infallible = std::io::Write::write_fmt(out, format_args!("{BOLD}{header}{BOLD:#}\n"));
@@ -62,12 +66,15 @@ impl TableText {
                 line.push_str("  ");
             }
             let cell = if self.width.is_some() { shortened(cell, *width) } else { cell.clone() };
-            let pad = width.saturating_sub(width_of(&cell));
-            if self.columns[index].scalar_type.is_number() {
-                let _infallible = write!(line, "{:pad$}{cell}", "");
+            let pad = " ".repeat(width.saturating_sub(width_of(&cell)));
+            let (before, after) = if self.columns[index].scalar_type.is_number() {
+                (pad.as_str(), "")
             } else {
-                let _infallible = write!(line, "{cell}{:pad$}", "");
-            }
+                ("", pad.as_str())
+            };
+            line.push_str(before);
+            line.push_str(&cell);
+            line.push_str(after);
         }
         line.truncate(line.trim_end().len());
         line
