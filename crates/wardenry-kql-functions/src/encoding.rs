@@ -7,7 +7,6 @@ mod compression;
 mod digest;
 mod guid;
 mod hash;
-mod punycode;
 
 use crate::ScalarFunction;
 
@@ -36,13 +35,4 @@ pub(crate) const FUNCTIONS: &[ScalarFunction] = &[
     ScalarFunction { names: &["hash_md5", "hash_sha1", "hash_sha256"], bind: digest::bind },
     ScalarFunction { names: &["hash", "hash_xxhash64", "hash_many", "hash_combine"], bind: hash::bind },
     ScalarFunction { names: &["new_guid"], bind: guid::bind },
-    ScalarFunction {
-        names: &[
-            "punycode_from_string",
-            "punycode_to_string",
-            "punycode_domain_from_string",
-            "punycode_domain_to_string",
-        ],
-        bind: punycode::bind,
-    },
 ];

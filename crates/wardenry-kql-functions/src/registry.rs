@@ -32,3 +32,20 @@ pub fn scalar(name: &str) -> Option<&'static ScalarFunction> {
 pub fn scalar_functions() -> impl Iterator<Item = &'static ScalarFunction> {
     MODULES.iter().copied().flatten()
 }
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use super::*;
+
+    #[test]
+    fn no_name_is_served_twice() {
+        let mut seen = BTreeSet::new();
+        let again: Vec<_> = scalar_functions()
+            .flat_map(|function| function.names)
+            .filter(|name| !seen.insert(**name))
+            .collect();
+        assert_eq!(again, Vec::<&&str>::new());
+    }
+}
