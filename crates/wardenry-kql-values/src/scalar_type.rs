@@ -69,6 +69,22 @@ impl ScalarType {
         })
     }
 
+    /// The function that converts to the type.
+    pub const fn conversion(self) -> &'static str {
+        match self {
+            Self::Bool => "tobool",
+            Self::Int => "toint",
+            Self::Long => "tolong",
+            Self::Real => "toreal",
+            Self::Decimal => "todecimal",
+            Self::String => "tostring",
+            Self::Datetime => "todatetime",
+            Self::Timespan => "totimespan",
+            Self::Guid => "toguid",
+            Self::Dynamic => "todynamic",
+        }
+    }
+
     /// `int`, `long`, `real` and `decimal`.
     pub const fn is_number(self) -> bool {
         matches!(self, Self::Int | Self::Long | Self::Real | Self::Decimal)

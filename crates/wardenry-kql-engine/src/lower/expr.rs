@@ -104,7 +104,7 @@ impl Lowerer<'_> {
                 }
                 let types = arguments.iter().map(|argument| argument.scalar_type).collect();
                 let text = self.kernel("extract", texts, types, ScalarType::String, expr.span)?;
-                let conversion = conversion(expr.scalar_type);
+                let conversion = expr.scalar_type.conversion();
                 return self.kernel(
                     conversion,
                     vec![text],
@@ -209,22 +209,6 @@ pub(super) fn constant(expr: &Expr, scalar_type: ScalarType) -> Option<Value> {
 
 fn is_false(condition: &Expr) -> bool {
     matches!(condition, Expr::Literal(ScalarValue::Boolean(Some(false)), _))
-}
-
-/// The function that converts to a type.
-const fn conversion(to: ScalarType) -> &'static str {
-    match to {
-        ScalarType::Bool => "tobool",
-        ScalarType::Int => "toint",
-        ScalarType::Long => "tolong",
-        ScalarType::Real => "toreal",
-        ScalarType::Decimal => "todecimal",
-        ScalarType::String => "tostring",
-        ScalarType::Datetime => "todatetime",
-        ScalarType::Timespan => "totimespan",
-        ScalarType::Guid => "toguid",
-        ScalarType::Dynamic => "todynamic",
-    }
 }
 
 /// Whether a conversion has nothing to convert.

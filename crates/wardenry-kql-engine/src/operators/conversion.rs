@@ -6,20 +6,16 @@ use wardenry_kql_values::{ScalarType, Value};
 
 /// A column that an operator has made, converted to a type.
 pub(super) fn converted(column: &Column, scalar_type: ScalarType, span: Span) -> Expr {
-    let function = match scalar_type {
-        _ if scalar_type == column.scalar_type => return read(column, span),
-        ScalarType::Bool => "tobool",
-        ScalarType::Int => "toint",
-        ScalarType::Long => "tolong",
-        ScalarType::Real => "toreal",
-        ScalarType::Decimal => "todecimal",
-        ScalarType::String => "tostring",
-        ScalarType::Datetime => "todatetime",
-        ScalarType::Timespan => "totimespan",
-        ScalarType::Guid => "toguid",
-        ScalarType::Dynamic => "parse_json",
-    };
-    call(function, vec![read(column, span)], scalar_type, span)
+    converted_expr(read(column, span), scalar_type)
+}
+
+/// An expression, converted to a type that it may have already.
+pub(super) fn converted_expr(expr: Expr, scalar_type: ScalarType) -> Expr {
+    if expr.scalar_type == scalar_type {
+        return expr;
+    }
+    let span = expr.span;
+    call(scalar_type.conversion(), vec![expr], scalar_type, span)
 }
 
 pub(super) fn read(column: &Column, span: Span) -> Expr {

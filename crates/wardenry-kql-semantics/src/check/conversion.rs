@@ -6,22 +6,6 @@ use super::expr::Typed;
 use super::{Checker, constants};
 use crate::checked::{Expr, ExprKind, PathStep};
 
-/// The function that converts to a type.
-pub(super) const fn function(to: ScalarType) -> &'static str {
-    match to {
-        ScalarType::Bool => "tobool",
-        ScalarType::Int => "toint",
-        ScalarType::Long => "tolong",
-        ScalarType::Real => "toreal",
-        ScalarType::Decimal => "todecimal",
-        ScalarType::String => "tostring",
-        ScalarType::Datetime => "todatetime",
-        ScalarType::Timespan => "totimespan",
-        ScalarType::Guid => "toguid",
-        ScalarType::Dynamic => "todynamic",
-    }
-}
-
 impl Checker<'_> {
     pub(super) fn convert(&mut self, typed: Typed, to: ScalarType) -> Typed {
         if typed.unknown || typed.expr.scalar_type == to {
@@ -48,7 +32,7 @@ impl Checker<'_> {
             };
             ExprKind::Path { base: Box::new(array), steps: vec![PathStep::Index(0)] }
         } else {
-            ExprKind::Call { function: function(to), arguments: vec![typed.expr] }
+            ExprKind::Call { function: to.conversion(), arguments: vec![typed.expr] }
         };
         Typed { constant, literal, ..Typed::new(kind, to, span) }
     }

@@ -14,7 +14,7 @@ use wardenry_kql_values::{ScalarType, Value};
 use super::found_columns::{COLUMNS, Collect, Collector};
 use crate::RunError;
 use crate::lower::{Lowered, Lowerer, column_expr, column_name};
-use crate::operators::conversion::call;
+use crate::operators::conversion::converted_expr;
 
 pub(super) fn lower(
     lowerer: &mut Lowerer<'_>,
@@ -43,7 +43,7 @@ pub(super) fn lower(
                     steps: vec![PathStep::Member(member.into())],
                 };
                 let path = Expr { kind: path, scalar_type: ScalarType::Dynamic, span: rel.span };
-                lowerer.expr(&typed(path, column.scalar_type))?
+                lowerer.expr(&converted_expr(path, column.scalar_type))?
             }
         };
         projected.push((expr, name));
@@ -84,23 +84,6 @@ fn prefix(plugin: &CheckedPlugin) -> Box<str> {
 fn ignored(plugin: &CheckedPlugin) -> Vec<String> {
     let Some(Value::Dynamic(Some(names))) = option(plugin, "ignoredProperties") else { return Vec::new() };
     Dynamic::new(names).elements().filter_map(|name| Some(name.as_str()?.into_owned())).collect()
-}
-
-fn typed(path: Expr, scalar_type: ScalarType) -> Expr {
-    let function = match scalar_type {
-        ScalarType::Dynamic => return path,
-        ScalarType::Bool => "tobool",
-        ScalarType::Int => "toint",
-        ScalarType::Long => "tolong",
-        ScalarType::Real => "toreal",
-        ScalarType::Decimal => "todecimal",
-        ScalarType::String => "tostring",
-        ScalarType::Datetime => "todatetime",
-        ScalarType::Timespan => "totimespan",
-        ScalarType::Guid => "toguid",
-    };
-    let span = path.span;
-    call(function, vec![path], scalar_type, span)
 }
 
 /// The columns that the bags of a query make: their names in alphabetical order, and the type that fits all values.
