@@ -18,6 +18,7 @@ mod extract_json;
 mod generate;
 mod json_path;
 mod locate;
+pub(crate) mod negate;
 mod numeric;
 mod parse_json;
 mod path;

@@ -62,6 +62,9 @@ pub(super) fn bind(call: &ScalarCall<'_>) -> Result<Box<dyn Kernel>, FunctionErr
 pub(super) fn bind_negate(call: &ScalarCall<'_>) -> Result<Box<dyn Kernel>, FunctionError> {
     let function = call.name;
     let &[from] = call.argument_types else { return Err(FunctionError::misplaced(function)) };
+    if from == ScalarType::Dynamic {
+        return Ok(crate::dynamic::negate::bind(call));
+    }
     let target = promoted(from);
     Ok(kernel(function, move |arguments, rows| {
         let [value] = arguments else { return Err(FunctionError::misplaced(function)) };

@@ -106,6 +106,7 @@ const SIGNATURES: &[(&[&str], &[&str])] = &[
             "decimal -> decimal",
             "timespan -> timespan",
             "datetime -> datetime",
+            "dynamic -> dynamic",
         ],
     ),
     (&["max_of", "min_of"], &["real, real -> real", "decimal, decimal -> decimal", "guid, guid -> guid"]),
