@@ -98,11 +98,6 @@ impl Entry {
         self
     }
 
-    pub(super) const fn partly(mut self, missing: &'static str) -> Self {
-        self.support = Support::Partial(missing);
-        self
-    }
-
     pub(super) const fn checked_only(mut self) -> Self {
         self.support = Support::CheckedOnly;
         self

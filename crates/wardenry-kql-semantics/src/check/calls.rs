@@ -6,6 +6,7 @@ use wardenry_kql_values::{ScalarType, Value};
 
 use super::expr::{Typed, written_name};
 use super::scope::{Binding, Cx};
+use super::special_calls::is_array_sort;
 use super::{Checker, suggest};
 use crate::catalogue::{self, Argument, Function, FunctionKind, Mismatch, ResultRule, ResultType, Support};
 use crate::checked::{Expr, ExprKind, PathStep};
@@ -123,6 +124,12 @@ impl<'q> Checker<'q> {
             }
             ("extract_all", [regex, ..]) => self.require_capture_group(regex),
             _ => {}
+        }
+        let arrays = converted.iter().filter(|argument| argument.scalar_type == ScalarType::Dynamic).count();
+        if is_array_sort(function) && arrays > 1 {
+            // Of several values the first.
+            let sorted = self.typed_call(function.canonical, converted, result, span);
+            return self.path(sorted, PathStep::Index(0), span);
         }
         if result == ResultType::Columns {
             let columns = function.result_columns("");

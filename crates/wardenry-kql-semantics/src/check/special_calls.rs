@@ -8,7 +8,7 @@ use super::Checker;
 use super::expr::Typed;
 use super::relation::Relation;
 use super::scope::Cx;
-use crate::catalogue::{self, ResultType};
+use crate::catalogue::{self, Function, ResultType};
 use crate::checked::{Column, ExprKind, PathStep, RelKind, SharedId};
 use crate::codes;
 
@@ -127,6 +127,9 @@ impl<'q> Checker<'q> {
             return None;
         }
         let function = catalogue::scalar(&name.text)?;
+        if is_array_sort(function) {
+            return self.sorted_arrays(function, name, arguments, expr.span, cx);
+        }
         let first = arguments.first().and_then(|first| self.default_name(first, cx)).unwrap_or_default();
         let columns = function.result_columns(&first);
         if columns.is_empty() {
@@ -144,14 +147,56 @@ impl<'q> Checker<'q> {
             ),
             None => Typed::unknown(expr.span),
         };
+        Some(self.elements(&call, columns, expr.span))
+    }
+
+    /// `array_sort_asc(a, b)`: each array, in the order of the first. `None` for one array, which is an ordinary call.
+    fn sorted_arrays(
+        &mut self,
+        function: &'static Function,
+        name: &'q ast::Name,
+        arguments: &'q [ast::Expr],
+        span: Span,
+        cx: &Cx<'_>,
+    ) -> Option<Vec<(String, Typed)>> {
+        let arrays = match arguments.split_last()? {
+            (last, before) if matches!(self.constant_of(last, cx.env), Some(Value::Bool(_))) => before,
+            _ => arguments,
+        };
+        if arrays.len() < 2 {
+            return None;
+        }
+        let columns = arrays
+            .iter()
+            .enumerate()
+            .map(|(position, array)| {
+                let name = self.default_name(array, cx).unwrap_or_else(|| format!("array{position}"));
+                (format!("{name}_sorted"), ScalarType::Dynamic)
+            })
+            .collect();
+        let checked = self.check_arguments(arguments, cx);
+        let call = match self.resolve(function, name, checked, span) {
+            Some((result, arguments)) => self.typed_call(function.canonical, arguments, result, span),
+            None => Typed::unknown(span),
+        };
+        Some(self.elements(&call, columns, span))
+    }
+
+    /// The values that a call yields in an array, under their names and with their types.
+    fn elements(
+        &mut self,
+        call: &Typed,
+        columns: Vec<(String, ScalarType)>,
+        span: Span,
+    ) -> Vec<(String, Typed)> {
         let mut values = Vec::with_capacity(columns.len());
         for (position, (name, scalar_type)) in columns.into_iter().enumerate() {
             let index = i64::try_from(position).unwrap_or_default();
-            self.charge(super::conversion::size(&call.expr), expr.span);
-            let value = self.path(call.clone(), PathStep::Index(index), expr.span);
+            self.charge(super::conversion::size(&call.expr), span);
+            let value = self.path(call.clone(), PathStep::Index(index), span);
             values.push((name, self.convert(value, scalar_type)));
         }
-        Some(values)
+        values
     }
 
     /// Keeps a relation to be computed once, and gives back what reads it.
@@ -177,4 +222,9 @@ impl<'q> Checker<'q> {
         read.ordered = ordered;
         read
     }
+}
+
+/// Sorts several arrays together, and then yields several values.
+pub(super) fn is_array_sort(function: &Function) -> bool {
+    matches!(function.canonical, "array_sort_asc" | "array_sort_desc")
 }

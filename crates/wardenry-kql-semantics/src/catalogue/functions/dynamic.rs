@@ -48,20 +48,18 @@ pub(in super::super) const DYNAMIC: &[Entry] = &[
     ),
     function(
         "array_sort_asc",
-        "(array: array, nulls_last?: constant bool) -> dynamic",
-        "The elements in ascending order, nulls last",
+        "(array+1-64: array) -> dynamic; (array+1-64: array, nulls_last: constant bool) -> dynamic",
+        "The elements in ascending order, nulls last; further arrays in the order of the first",
     )
     .named(ResultName::Suffix("sorted", "array0_sorted"))
-    .volatile()
-    .partly("one array at a time"),
+    .volatile(),
     function(
         "array_sort_desc",
-        "(array: array, nulls_last?: constant bool) -> dynamic",
-        "The elements in descending order, nulls last",
+        "(array+1-64: array) -> dynamic; (array+1-64: array, nulls_last: constant bool) -> dynamic",
+        "The elements in descending order, nulls last; further arrays in the order of the first",
     )
     .named(ResultName::Suffix("sorted", "array0_sorted"))
-    .volatile()
-    .partly("one array at a time"),
+    .volatile(),
     function("array_reverse", "(value: array) -> argument 0", "The elements back to front"),
     function(
         "array_rotate_left",
