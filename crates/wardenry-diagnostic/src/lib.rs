@@ -165,6 +165,18 @@ impl Diagnostic {
         self
     }
 
+    /// Adds replacements of several places as the fix. They do not overlap, and stand in the order of the text.
+    #[must_use]
+    pub fn with_replacements(
+        mut self,
+        title: impl Into<Cow<'static, str>>,
+        edits: impl IntoIterator<Item = (Span, String)>,
+    ) -> Self {
+        let edits = edits.into_iter().map(|(span, replacement)| Edit { span, replacement }).collect();
+        self.fix = Some(Fix { title: title.into(), edits });
+        self
+    }
+
     /// The text with the fix applied, if there is one and it lies in the text.
     pub fn fixed(&self, text: &str) -> Option<String> {
         let fix = self.fix.as_ref()?;

@@ -15,10 +15,13 @@ mod expr;
 mod find;
 mod functions;
 mod graph;
+mod habits;
 mod invoke;
 mod join;
 mod lists;
+mod lost_columns;
 mod names;
+mod operand_help;
 mod operators;
 mod parse;
 mod partition;
@@ -39,6 +42,7 @@ mod suggest;
 mod summarize;
 mod top_nested;
 mod union;
+mod unknown_names;
 
 use std::collections::{BTreeMap, HashSet};
 use std::rc::Rc;
@@ -146,6 +150,7 @@ pub fn check(query: &ast::Query, schema: &dyn Schema, options: &CheckOptions) ->
         pending: None,
         pending_allowed: true,
         looking_only: false,
+        missing: Vec::new(),
         outer_rows: Vec::new(),
     };
     checker.query(query)
@@ -188,6 +193,8 @@ struct Checker<'q> {
     pending_allowed: bool,
     /// Functions that nothing calls are being looked at: what they lack at run time does not matter.
     looking_only: bool,
+    /// Columns that operators of the pipelines at hand did not find, with the index of what was said about it.
+    missing: Vec<(&'q str, usize)>,
     /// The rows around the subquery that is being checked, the innermost last.
     outer_rows: Vec<Vec<Column>>,
 }

@@ -63,4 +63,5 @@ codes! {
     COLUMN_USED_TOO_EARLY = "KQL0138", "A column is used in the operator that makes it";
     GRAPH_EXPECTED = "KQL0139", "A graph must stand before this operator";
     NOT_CALLED = "KQL0140", "A function is used without calling it, or the other way around";
+    STRING_NULL = "KQL0141", "A string is tested for null, which it never is";
 }

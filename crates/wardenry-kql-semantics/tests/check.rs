@@ -3,15 +3,19 @@
 //! A block named `kql` holds queries, separated by blank lines. Below each stands what comes of it: `//=` the columns of
 //! each statement with their types, `//!` the code and the message of each error and warning, and in brackets what would mend
 //! it. A query without `//!` has none. Columns that are only known when the query runs are `…`.
+//!
+//! A document with `//?` lines says more: below a message its notes, what is remarked on other places, and the query as the
+//! fix leaves it.
 
 #[path = "check/sound.rs"]
 mod sound;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 use std::path::Path;
 use std::sync::Arc;
 
+use wardenry_diagnostic::Diagnostic;
 use wardenry_kql_semantics::{CODES, CheckOptions, Checked, Schema, StatementColumns, check};
 use wardenry_kql_syntax::parse;
 use wardenry_kql_values::ScalarType;
@@ -74,7 +78,7 @@ fn columns(statement: &StatementColumns) -> String {
     format!("//= {}", text.join(", ")).trim_end().to_owned()
 }
 
-fn outcome(text: &str) -> String {
+fn outcome(text: &str, with_help: bool) -> String {
     let (_, checked) = check_text(text);
     let mut outcome = String::new();
     for statement in &checked.statements {
@@ -83,6 +87,9 @@ fn outcome(text: &str) -> String {
     for diagnostic in &checked.diagnostics {
         let fix = diagnostic.fix.as_ref().map_or_else(String::new, |fix| format!(" [{}]", fix.title));
         _ = writeln!(outcome, "//! {} {}{fix}", diagnostic.code, diagnostic.message);
+        if with_help {
+            outcome.push_str(&help(text, diagnostic));
+        }
     }
     assert_eq!(
         checked.query.is_some() || checked.pending.is_some(),
@@ -97,6 +104,21 @@ fn outcome(text: &str) -> String {
     outcome
 }
 
+fn help(text: &str, diagnostic: &Diagnostic) -> String {
+    let mut help = String::new();
+    for annotation in &diagnostic.annotations {
+        let place = text.get(annotation.span.range()).expect("a place lies in the text");
+        _ = writeln!(help, "//? at `{place}`: {}", annotation.message);
+    }
+    for note in &diagnostic.notes {
+        _ = writeln!(help, "//? note: {note}");
+    }
+    if diagnostic.fix.is_some() {
+        _ = writeln!(help, "//? fixed: {}", diagnostic.fixed(text).expect("a fix lies in the text"));
+    }
+    help
+}
+
 fn cases() -> Vec<(String, String, String)> {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/cases");
     let mut cases = Vec::new();
@@ -105,11 +127,12 @@ fn cases() -> Vec<(String, String, String)> {
         let document = std::fs::read_to_string(&path).expect("a document is text");
         let name = path.file_stem().expect("a document has a name").to_string_lossy().into_owned();
         let mut lines = document.lines();
+        let is_expected = |line: &str| ["//=", "//!", "//?"].iter().any(|mark| line.starts_with(mark));
         while lines.by_ref().any(|line| line == "```kql") {
             let block: Vec<&str> = lines.by_ref().take_while(|line| *line != "```").collect();
             for case in block.split(|line| line.is_empty()).filter(|case| !case.is_empty()) {
                 let (expected, query): (Vec<&str>, Vec<&str>) =
-                    case.iter().partition(|line| line.starts_with("//=") || line.starts_with("//!"));
+                    case.iter().partition(|line| is_expected(line));
                 let expected: String = expected.into_iter().flat_map(|line| [line, "\n"]).collect();
                 cases.push((name.clone(), query.join("\n"), expected));
             }
@@ -123,8 +146,10 @@ fn cases_are_checked_as_they_say() {
     let cases = cases();
     assert!(cases.len() > 150, "only {} cases were found", cases.len());
     let mut failures = String::new();
+    let helpful: BTreeSet<&str> =
+        cases.iter().filter(|case| case.2.contains("//?")).map(|case| &*case.0).collect();
     for (document, query, expected) in &cases {
-        let found = outcome(query);
+        let found = outcome(query, helpful.contains(&**document));
         if found != *expected {
             _ = writeln!(failures, "{document}: {query}\n--- expected\n{expected}--- found\n{found}");
         }

@@ -7,8 +7,10 @@ use wardenry_kql_values::{ScalarType, Value};
 use super::expr::{Typed, written_name};
 use super::scope::{Binding, Cx};
 use super::special_calls::is_array_sort;
-use super::{Checker, suggest};
-use crate::catalogue::{self, Argument, Function, FunctionKind, Mismatch, ResultRule, ResultType, Support};
+use super::{Checker, habits, operand_help, suggest};
+use crate::catalogue::{
+    self, Argument, Function, FunctionKind, Mismatch, ParameterType, ResultRule, ResultType, Support,
+};
 use crate::checked::{Expr, ExprKind, PathStep};
 use crate::codes;
 
@@ -123,6 +125,9 @@ impl<'q> Checker<'q> {
                 return self.typed_call(operator, arguments, ResultType::Scalar(ScalarType::Datetime), span);
             }
             ("extract_all", [regex, ..]) => self.require_capture_group(regex),
+            ("isnull" | "isnotnull", [value]) if value.scalar_type == ScalarType::String => {
+                self.string_is_never_null(name, value.span, span);
+            }
             _ => {}
         }
         let arrays = converted.iter().filter(|argument| argument.scalar_type == ScalarType::Dynamic).count();
@@ -279,7 +284,7 @@ impl<'q> Checker<'q> {
                 )
             }
         };
-        self.report(diagnostic);
+        self.report(with_help(diagnostic, function, mismatch, arguments, span));
     }
 
     fn unknown_function(
@@ -291,13 +296,17 @@ impl<'q> Checker<'q> {
     ) -> Typed {
         let text = &*name.text;
         let found = catalogue::aggregate(text);
-        let row = match found {
-            Some(_) => Cx { aggregation: None, ..*cx },
-            None => *cx,
+        let row = match (found, cx.aggregation) {
+            (Some(_), _) => Cx { aggregation: None, ..*cx },
+            (None, Some(aggregation)) if habits::is_aggregate(text) => {
+                Cx { row: Some(&aggregation.row), aggregation: None, ..*cx }
+            }
+            _ => *cx,
         };
+        let mut checked = Vec::with_capacity(arguments.len());
         for argument in arguments.iter().filter(|argument| !matches!(argument.kind, ast::ExprKind::Star)) {
             if !self.is_tabular(argument, &row) {
-                self.check_argument(argument, &row);
+                checked.push(self.check_argument(argument, &row));
             }
         }
         if let Some(function) = found {
@@ -318,12 +327,37 @@ impl<'q> Checker<'q> {
             self.report(diagnostic);
             return Typed::unknown(span);
         }
-        self.report_unknown_function(name, cx);
+        self.report_unknown_function(name, &checked, cx);
         Typed::unknown(span)
     }
 
-    pub(super) fn report_unknown_function(&mut self, name: &ast::Name, cx: &Cx<'_>) {
+    /// `arguments` are those that are known, to offer a function that takes them.
+    pub(super) fn report_unknown_function(&mut self, name: &ast::Name, arguments: &[Checked], cx: &Cx<'_>) {
         let text = &*name.text;
+        let mut diagnostic =
+            Diagnostic::error(codes::UNKNOWN_FUNCTION, name.span, format!("no function named `{text}`"));
+        let replace = |diagnostic: Diagnostic, with: &str| {
+            diagnostic.with_replacement(format!("use `{with}`"), name.span, written_name(with))
+        };
+        if let Some(habit) = habits::find(habits::FUNCTIONS, text) {
+            let arguments: Vec<Argument<'_>> = arguments.iter().map(Checked::argument).collect();
+            let resolve = |function: &str| {
+                let function = catalogue::scalar(function).or_else(|| catalogue::aggregate(function))?;
+                function.resolve(&arguments).ok()
+            };
+            let takes_as_they_are = |function: &&&str| {
+                resolve(function).is_some_and(|call| call.conversions.iter().all(Option::is_none))
+            };
+            if !habit.note.is_empty() {
+                diagnostic = diagnostic.with_note(habit.note);
+            }
+            let best = habit.instead.iter().find(takes_as_they_are);
+            let fitting = habit.instead.iter().find(|function| resolve(function).is_some());
+            if let Some(function) = best.or(fitting).or(habit.instead.first()) {
+                diagnostic = replace(diagnostic, function);
+            }
+            return self.report(diagnostic);
+        }
         let mut candidates = self.variables(cx.env, |binding| matches!(binding, Binding::Function { .. }));
         candidates.extend(
             catalogue::functions()
@@ -331,11 +365,13 @@ impl<'q> Checker<'q> {
                 .filter(|function| !function.deprecated && function.kind != FunctionKind::Plugin)
                 .map(|function| function.name),
         );
-        let mut diagnostic =
-            Diagnostic::error(codes::UNKNOWN_FUNCTION, name.span, format!("no function named `{text}`"));
-        if let Some(nearest) = suggest::nearest(text, candidates) {
-            diagnostic =
-                diagnostic.with_replacement(format!("use `{nearest}`"), name.span, written_name(nearest));
+        if let Some(nearest) = suggest::nearest(text, candidates.iter().copied()) {
+            diagnostic = replace(diagnostic, nearest);
+        } else {
+            let similar = suggest::similar(text, candidates);
+            if !similar.is_empty() {
+                diagnostic = diagnostic.with_note(format!("similar names: {}", suggest::listed(&similar)));
+            }
         }
         self.report(diagnostic);
     }
@@ -375,6 +411,33 @@ impl<'q> Checker<'q> {
             }
             _ => Typed::unknown(span),
         }
+    }
+
+    /// `isnull(text)` and `text is null`.
+    fn string_is_never_null(&mut self, name: &ast::Name, value: Span, span: Span) {
+        let (instead, always) = match &*name.text {
+            "isnull" => ("isempty", "false"),
+            _ => ("isnotempty", "true"),
+        };
+        let diagnostic = Diagnostic::warning(
+            codes::STRING_NULL,
+            name.span,
+            format!("a string is never null, so this is always {always}"),
+        )
+        .with_note(format!("`{instead}()` looks for text that is missing"));
+        let title = format!("use `{instead}`");
+        let is_call = (name.span.end - name.span.start) as usize == name.text.len();
+        self.report(if is_call {
+            diagnostic.with_replacement(title, name.span, instead)
+        } else {
+            diagnostic.with_replacements(
+                title,
+                [
+                    (Span::at(span.start), format!("{instead}(")),
+                    (Span::new(value.end, span.end), ")".to_owned()),
+                ],
+            )
+        });
     }
 
     fn require_capture_group(&mut self, regex: &Expr) {
@@ -418,6 +481,54 @@ fn is_fixed(expr: &Expr) -> bool {
                 })
         }
         ExprKind::Column(_) | ExprKind::Window { .. } | ExprKind::SetSubquery(_) => false,
+    }
+}
+
+/// Adds what a newcomer may have meant by a call that does not fit.
+fn with_help(
+    diagnostic: Diagnostic,
+    function: &Function,
+    mismatch: &Mismatch,
+    arguments: &[Checked],
+    span: Span,
+) -> Diagnostic {
+    let needs_timespan = |argument: &usize| {
+        function.signatures.iter().any(|signature| {
+            signature.parameters.get(*argument).is_some_and(|parameter| {
+                parameter.accepts == ParameterType::Declared(vec![ScalarType::Timespan])
+            })
+        })
+    };
+    match (function.canonical, mismatch) {
+        ("count", _) if matches!(arguments, [Checked::Star]) => {
+            diagnostic.with_note("`count()` counts rows").with_replacement("use `count()`", span, "count()")
+        }
+        ("count", _) => diagnostic.with_note(
+            "`count()` counts rows, `countif(…)` those that fulfil a condition, `dcount(…)` distinct values",
+        ),
+        ("isnull", Mismatch::Count { .. }) if arguments.len() > 1 => {
+            diagnostic.with_note("`coalesce(a, b)` takes the first value that is not null")
+        }
+        ("trim" | "trim_start" | "trim_end", Mismatch::Count { .. }) => diagnostic.with_note(format!(
+            r#"the regex of what to cut off comes first: `{}(@"\s", text)`"#,
+            function.name
+        )),
+        (_, Mismatch::Type { argument, .. }) if needs_timespan(argument) => match arguments.get(*argument) {
+            Some(Checked::Scalar(typed)) => {
+                let diagnostic =
+                    diagnostic.with_note("a duration has a unit and no quotes: `7d`, `1h`, `30m`");
+                match operand_help::meant(typed, ScalarType::Timespan) {
+                    Some(meant) => diagnostic.with_replacement(
+                        format!("use `{}`", meant.replacement),
+                        meant.span,
+                        meant.replacement,
+                    ),
+                    None => diagnostic,
+                }
+            }
+            _ => diagnostic,
+        },
+        _ => diagnostic,
     }
 }
 

@@ -22,11 +22,19 @@ pub(super) struct Typed {
     pub(super) constant: Option<Value>,
     /// Written as a literal, perhaps with a sign, in parentheses, or under the name of a variable.
     pub(super) literal: bool,
+    /// Its span holds it as it is written, without a sign and not under a name.
+    pub(super) written: bool,
 }
 
 impl Typed {
     pub(super) fn new(kind: ExprKind, scalar_type: ScalarType, span: Span) -> Self {
-        Self { expr: Expr { kind, scalar_type, span }, unknown: false, constant: None, literal: false }
+        Self {
+            expr: Expr { kind, scalar_type, span },
+            unknown: false,
+            constant: None,
+            literal: false,
+            written: false,
+        }
     }
 
     pub(super) fn literal(value: Value, span: Span) -> Self {
@@ -85,7 +93,7 @@ impl<'q> Checker<'q> {
     fn scalar_inner(&mut self, expr: &'q ast::Expr, cx: &Cx<'_>) -> Typed {
         let span = expr.span;
         match &expr.kind {
-            ast::ExprKind::Literal(value) => Typed::literal(value.clone(), span),
+            ast::ExprKind::Literal(value) => Typed { written: true, ..Typed::literal(value.clone(), span) },
             ast::ExprKind::TimeToday(ticks) => self.time_today(*ticks, span),
             ast::ExprKind::HiddenString(text) => Typed::literal(Value::String(text.clone()), span),
             ast::ExprKind::DynamicLiteral(json) => Typed::literal(Value::Dynamic(json.clone()), span),
@@ -111,6 +119,9 @@ impl<'q> Checker<'q> {
     fn not_scalar(&mut self, expr: &'q ast::Expr) -> Typed {
         let message = match &expr.kind {
             ast::ExprKind::Bogus => return self.unreadable_value(expr.span),
+            ast::ExprKind::MemberCall { base, name, arguments } if !super::source::is_other_source(base) => {
+                return self.refuse_method(base, name, arguments, expr.span);
+            }
             ast::ExprKind::Pipe(_) | ast::ExprKind::MemberCall { .. } => {
                 let diagnostic =
                     Diagnostic::error(codes::SCALAR_EXPECTED, expr.span, "a table cannot be a single value")
@@ -180,7 +191,7 @@ impl<'q> Checker<'q> {
                 );
                 Typed::unknown(span)
             }
-            None => self.unknown_name(name, cx),
+            None => self.uncalled_function(name, cx).unwrap_or_else(|| self.unknown_name(name, cx)),
         }
     }
 
@@ -216,51 +227,9 @@ impl<'q> Checker<'q> {
     fn use_value(&mut self, value: &Typed, span: Span) -> Typed {
         let mut copy = value.clone();
         copy.expr.span = span;
+        copy.written = false;
         self.charge(super::conversion::size(&copy.expr), span);
         copy
-    }
-
-    fn unknown_name(&mut self, name: &'q ast::Name, cx: &Cx<'_>) -> Typed {
-        let span = name.span;
-        let text = &*name.text;
-        if cx.row.is_some_and(|row| row.open) || self.reported.contains(&(codes::COLUMN_USED_TOO_EARLY, span))
-        {
-            return Typed::unknown(span);
-        }
-        if cx.aggregation.is_some_and(|aggregation| aggregation.row.find(text).is_some()) {
-            let diagnostic = Diagnostic::error(
-                codes::NOT_AGGREGATED,
-                span,
-                format!("`{text}` is a column, and rows are summarized here"),
-            )
-            .with_note("put it into an aggregate such as `take_any()`, or behind `by`");
-            self.report(diagnostic);
-            return Typed::unknown(span);
-        }
-        let mut candidates: Vec<&str> = Vec::new();
-        if let Some(row) = cx.row {
-            candidates.extend(row.columns.iter().map(|column| &*column.name));
-        }
-        candidates.extend(self.outer_rows.iter().flatten().map(|column| &*column.name));
-        candidates.extend(self.variables(cx.env, |binding| matches!(binding, Binding::Scalar { .. })));
-        let mut diagnostic = Diagnostic::error(
-            codes::UNKNOWN_COLUMN,
-            span,
-            match cx.row {
-                Some(_) => format!("no column or variable named `{text}`"),
-                None => format!("no variable named `{text}`"),
-            },
-        );
-        if let Some(nearest) = suggest::nearest(text, candidates) {
-            diagnostic = diagnostic.with_replacement(format!("use `{nearest}`"), span, written_name(nearest));
-        } else if text == "null" {
-            diagnostic =
-                diagnostic.with_note("a null has a type: `int(null)`, `datetime(null)`, `dynamic(null)`");
-        } else if matches!(text, "first" | "last" | "missing" | "asc" | "desc") {
-            diagnostic = diagnostic.with_note("words of the language are written `['…']` to be names");
-        }
-        self.report(diagnostic);
-        Typed::unknown(span)
     }
 
     fn dollar(&mut self, name: &str, span: Span, cx: &Cx<'_>) -> Typed {
@@ -269,7 +238,14 @@ impl<'q> Checker<'q> {
             return self.typed_column(&column, span);
         }
         if !cx.row.is_some_and(|row| row.open) {
-            self.error(codes::UNKNOWN_COLUMN, span, format!("`{full}` means nothing here"));
+            let diagnostic =
+                Diagnostic::error(codes::UNKNOWN_COLUMN, span, format!("`{full}` means nothing here"));
+            self.report(match &*full {
+                "$left" | "$right" => diagnostic.with_note(
+                    "`$left` and `$right` are for `on`; behind the join its columns have names alone",
+                ),
+                _ => diagnostic,
+            });
         }
         Typed::unknown(span)
     }
@@ -279,6 +255,9 @@ impl<'q> Checker<'q> {
             && let ast::ExprKind::Name(variable) = &base.kind
             && let Some(typed) = self.member_of_variable(members, variable, name, span)
         {
+            return typed;
+        }
+        if let Some(typed) = self.column_of_a_side(base, name, span, cx) {
             return typed;
         }
         let base = self.scalar(base, cx);
@@ -361,7 +340,9 @@ impl<'q> Checker<'q> {
     /// A step into a dynamic value. A member of anything else is null, as of a dynamic scalar.
     pub(super) fn path(&mut self, base: Typed, step: PathStep, span: Span) -> Typed {
         if base.unknown {
-            return Typed { expr: Expr { span, ..base.expr }, unknown: true, constant: None, literal: false };
+            let mut unknown = Typed::unknown(span);
+            unknown.expr = Expr { span, ..base.expr };
+            return unknown;
         }
         if base.expr.scalar_type != ScalarType::Dynamic {
             let mut diagnostic = Diagnostic::error(

@@ -266,7 +266,7 @@ impl<'q> Checker<'q> {
                     checker.table(value, &cx);
                 } else {
                     // A body that yields a single value may read the columns of wherever it is called.
-                    let row = Row { columns: &[], open: true, ordered: true };
+                    let row = Row { columns: &[], open: true, ordered: true, relation: None };
                     checker.scalar(value, &Cx::row(env, &row));
                 }
             })

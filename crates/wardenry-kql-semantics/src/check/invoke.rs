@@ -126,7 +126,7 @@ impl<'q> Checker<'q> {
             Some(Binding::Unknown) => Relation::unknown(span),
             None if self.is_table_function(&name.text) => {
                 let columns = input.rel.columns.clone();
-                let row = Row { columns: &columns, ..row };
+                let row = Row { columns: &columns, relation: None, ..row };
                 let cx = Cx::row(at.env, &row);
                 let (open, ordered) = (row.open, row.ordered);
                 let input = Relation { open, ordered, ..input };

@@ -200,22 +200,24 @@ impl<'q> Checker<'q> {
                             self.push_pair(pairs, in_left, in_right, item.span);
                         }
                     }
-                    _ => self.refuse_condition(item.span),
+                    _ => self.refuse_condition(item.span, meant_condition(first, second, left, right)),
                 }
             }
             ast::ExprKind::Bogus => self.broken = true,
-            _ => self.refuse_condition(item.span),
+            _ => self.refuse_condition(item.span, None),
         }
     }
 
-    fn refuse_condition(&mut self, span: Span) {
+    fn refuse_condition(&mut self, span: Span, meant: Option<String>) {
         let diagnostic = Diagnostic::error(
             codes::JOIN_CONDITION,
             span,
             "a join compares columns: `on Name` or `on $left.A == $right.B`",
-        )
-        .with_note("compute a column with `extend` first if it is not there");
-        self.report(diagnostic);
+        );
+        self.report(match meant {
+            Some(meant) => diagnostic.with_replacement(format!("write `{meant}`"), span, meant),
+            None => diagnostic.with_note("compute a column with `extend` first if it is not there"),
+        });
     }
 
     fn side_column(&mut self, name: &ast::Name, side: &Relation, which: &str) -> Option<Column> {
@@ -276,7 +278,8 @@ impl<'q> Checker<'q> {
                 let mut key = |column: Column| {
                     let span = Span::default();
                     let expr = read(&column, span);
-                    let typed = Typed { expr, unknown: false, constant: None, literal: false };
+                    let typed =
+                        Typed { expr, unknown: false, constant: None, literal: false, written: false };
                     self.convert_as(typed, wide)
                 };
                 (key(left), key(right))
@@ -288,6 +291,37 @@ impl<'q> Checker<'q> {
 enum Side {
     Left,
     Right,
+}
+
+/// The condition that `A == B` or `T.A == U.B` stands for, if each side has its column.
+fn meant_condition(
+    first: &ast::Expr,
+    second: &ast::Expr,
+    left: &Relation,
+    right: &Relation,
+) -> Option<String> {
+    let (a, b) = (column_alone(first)?, column_alone(second)?);
+    let pairs = |a: &str, b: &str| left.column(a).is_some() && right.column(b).is_some();
+    let (a, b) = if pairs(a, b) { (a, b) } else { (b, a) };
+    if !pairs(a, b) {
+        return None;
+    }
+    Some(if a == b {
+        written_name(a)
+    } else {
+        format!("$left.{} == $right.{}", written_name(a), written_name(b))
+    })
+}
+
+/// The column of `Name`, `Table.Name` and `$left.Name`.
+fn column_alone(expr: &ast::Expr) -> Option<&str> {
+    match &expr.kind {
+        ast::ExprKind::Name(name) => Some(&name.text),
+        ast::ExprKind::Member { base, name } => {
+            matches!(base.kind, ast::ExprKind::Name(_) | ast::ExprKind::Dollar(_)).then_some(&*name.text)
+        }
+        _ => None,
+    }
 }
 
 /// `$left.name` or `$right.name`.

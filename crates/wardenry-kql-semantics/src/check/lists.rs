@@ -116,7 +116,13 @@ impl<'q> Checker<'q> {
     fn set_of(&mut self, relation: Relation, to: Option<ScalarType>) -> Option<Expr> {
         let first = relation.columns().first()?.clone();
         let span = relation.rel.span;
-        let value = Typed { expr: read(&first, span), unknown: false, constant: None, literal: false };
+        let value = Typed {
+            expr: read(&first, span),
+            unknown: false,
+            constant: None,
+            literal: false,
+            written: false,
+        };
         let value = self.convert_as(value, to);
         let scalar_type = value.scalar_type;
         let relation = self.project(relation, vec![(first.name, value)], span);

@@ -5,6 +5,7 @@ use wardenry_kql_syntax::ast::{self, BinaryOperator, UnaryOperator};
 use wardenry_kql_values::{ScalarType, Value};
 
 use super::expr::Typed;
+use super::operand_help::{Meant, meant, with_help};
 use super::scope::Cx;
 use super::{Checker, constants};
 use crate::catalogue::{self, Argument, OperatorMismatch, Resolution, ResultType};
@@ -27,7 +28,7 @@ impl<'q> Checker<'q> {
             Ok(resolution) => resolution,
             Err(mismatch) => {
                 let message = format!("a sign cannot stand before a {}", operand.expr.scalar_type);
-                self.operand_error(span, message, &mismatch);
+                self.report(operand_error(span, message, &mismatch));
                 return Typed::unknown(span);
             }
         };
@@ -41,14 +42,6 @@ impl<'q> Checker<'q> {
         }
         let argument = self.convert_as(operand, resolution.conversions[0]);
         self.typed_call(function, vec![argument], resolution.result, span)
-    }
-
-    fn operand_error(&mut self, span: Span, message: String, mismatch: &OperatorMismatch) {
-        let mut diagnostic = Diagnostic::error(codes::OPERAND_TYPES, span, message);
-        if let Some(hint) = mismatch.hint {
-            diagnostic = diagnostic.with_note(hint);
-        }
-        self.report(diagnostic);
     }
 
     pub(super) fn typed_call(
@@ -123,8 +116,39 @@ impl<'q> Checker<'q> {
         span: Span,
         cx: &Cx<'_>,
     ) -> Typed {
+        if matches!(operator, BinaryOperator::Equal | BinaryOperator::NotEqual)
+            && let ast::ExprKind::Name(name) = &right.kind
+            && name.text.eq_ignore_ascii_case("null")
+            && self.lookup(cx.env, &name.text).is_none()
+            && self.find_column(&name.text, cx).is_none()
+        {
+            self.compared_with_null(operator, &left, right.span);
+            return bool_unknown(span);
+        }
         let right = self.scalar(right, cx);
         self.apply(operator, operator_span, left, right, span)
+    }
+
+    /// `x == null`: nothing is equal to a null.
+    fn compared_with_null(&mut self, operator: BinaryOperator, left: &Typed, null: Span) {
+        let negated = operator == BinaryOperator::NotEqual;
+        let function = match (left.scalar_type(), negated) {
+            (Some(ScalarType::String), false) => "isempty",
+            (Some(ScalarType::String), true) => "isnotempty",
+            (_, false) => "isnull",
+            (_, true) => "isnotnull",
+        };
+        let value = left.expr.span;
+        let diagnostic = Diagnostic::error(codes::UNKNOWN_COLUMN, null, "no value is named `null`")
+            .with_note(format!("what is missing is found with `{function}()`"))
+            .with_replacements(
+                format!("use `{function}`"),
+                [
+                    (Span::at(value.start), format!("{function}(")),
+                    (Span::new(value.end, null.end), ")".to_owned()),
+                ],
+            );
+        self.report(diagnostic);
     }
 
     /// Applies an operator to operands that are checked.
@@ -144,7 +168,8 @@ impl<'q> Checker<'q> {
                     "`{name}` is not defined for {} and {}",
                     left.expr.scalar_type, right.expr.scalar_type
                 );
-                self.operand_error(operator_span, message, &mismatch);
+                let diagnostic = operand_error(operator_span, message, &mismatch);
+                self.report(with_help(diagnostic, operator, &left, &right));
                 return match operator {
                     BinaryOperator::Add
                     | BinaryOperator::Subtract
@@ -254,7 +279,15 @@ impl<'q> Checker<'q> {
                     "`between` is not defined for {}, {} and {}",
                     value.expr.scalar_type, low.expr.scalar_type, high.expr.scalar_type
                 );
-                self.operand_error(span, message, &mismatch);
+                let mut diagnostic = operand_error(span, message, &mismatch);
+                let ends: Vec<Meant> =
+                    [&low, &high].into_iter().filter_map(|end| meant(end, value.expr.scalar_type)).collect();
+                if !ends.is_empty() {
+                    let edits = ends.into_iter().map(|end| (end.span, end.replacement));
+                    diagnostic =
+                        diagnostic.with_replacements(format!("write {}s", value.expr.scalar_type), edits);
+                }
+                self.report(diagnostic);
                 return bool_unknown(span);
             }
         };
@@ -265,6 +298,14 @@ impl<'q> Checker<'q> {
             .collect();
         let name = if negated { "!between" } else { "between" };
         self.typed_call(name, arguments, resolution.result, span)
+    }
+}
+
+fn operand_error(span: Span, message: String, mismatch: &OperatorMismatch) -> Diagnostic {
+    let diagnostic = Diagnostic::error(codes::OPERAND_TYPES, span, message);
+    match mismatch.hint {
+        Some(hint) => diagnostic.with_note(hint),
+        None => diagnostic,
     }
 }
 

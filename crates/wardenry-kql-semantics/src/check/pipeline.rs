@@ -52,6 +52,7 @@ impl<'q> Checker<'q> {
             (Some(source), _) => Some(self.table_or_graph(source, &Cx::constant(env))),
             (None, input) => input,
         };
+        let first_missing = self.missing.len();
         for (position, operator) in pipe.operators.iter().enumerate() {
             if self.exhausted {
                 return Relation::unknown(span);
@@ -72,13 +73,17 @@ impl<'q> Checker<'q> {
                     );
                 }
             }
+            let missing = self.missing.len();
             let at = At { operator, env };
             let next = self.nested(operator.span, |checker| match relation.take() {
                 Some(input) => checker.operator(at, input, &mut env),
                 None => checker.source_operator(at),
             });
-            relation = Some(next.unwrap_or_else(|| Relation::unknown(span)));
+            let next = next.unwrap_or_else(|| Relation::unknown(span));
+            self.made_too_late(first_missing..missing, &next, operator.keyword);
+            relation = Some(next);
         }
+        self.missing.truncate(first_missing);
         relation.unwrap_or_else(|| Relation::unknown(span))
     }
 

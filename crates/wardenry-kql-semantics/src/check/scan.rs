@@ -94,7 +94,7 @@ impl<'q> Checker<'q> {
         visible: &[Column],
         declared: &[(Column, Option<Value>)],
     ) -> Vec<ScanStep> {
-        let row = Row { columns: visible, open: input.open, ordered: true };
+        let row = Row { columns: visible, open: input.open, ordered: true, relation: Some(&input.rel) };
         let variables = || {
             scan.steps
                 .iter()

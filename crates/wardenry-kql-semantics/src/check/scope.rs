@@ -13,7 +13,7 @@ use super::Checker;
 use super::aggregates::Aggregation;
 use super::expr::Typed;
 use super::relation::Relation;
-use crate::checked::{Column, ColumnId};
+use crate::checked::{Column, ColumnId, Rel};
 
 /// The variables at a place: an index into the checker's list of bindings.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -53,11 +53,18 @@ pub(super) struct Row<'a> {
     pub(super) columns: &'a [Column],
     pub(super) open: bool,
     pub(super) ordered: bool,
+    /// The relation whose rows they are, to find what became of a name.
+    pub(super) relation: Option<&'a Rel>,
 }
 
 impl<'a> Row<'a> {
     pub(super) fn of(relation: &'a Relation) -> Self {
-        Self { columns: relation.columns(), open: relation.open, ordered: relation.ordered }
+        Self {
+            columns: relation.columns(),
+            open: relation.open,
+            ordered: relation.ordered,
+            relation: Some(&relation.rel),
+        }
     }
 
     pub(super) fn find(&self, name: &str) -> Option<&'a Column> {

@@ -132,7 +132,8 @@ impl<'q> Checker<'q> {
             }
             ast::ExprKind::Call { name, arguments } if &*name.text == "not" && arguments.len() == 1 => {
                 let inner = self.search_condition(&arguments[0], case_sensitive, cx);
-                let inner = Typed { expr: inner, unknown: false, constant: None, literal: false };
+                let inner =
+                    Typed { expr: inner, unknown: false, constant: None, literal: false, written: false };
                 self.call_of("not", vec![inner], span).expr
             }
             ast::ExprKind::Binary { operator: BinaryOperator::Colon, left, right, .. } => {

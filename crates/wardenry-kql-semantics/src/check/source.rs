@@ -16,6 +16,9 @@ use crate::catalogue::{self, Argument, ResultType};
 use crate::checked::{Column, RelKind};
 use crate::codes;
 
+/// How many tables a note lists.
+const LISTED_TABLES: usize = 10;
+
 impl<'q> Checker<'q> {
     /// Checks an expression that must be a table.
     pub(super) fn table(&mut self, expr: &'q ast::Expr, cx: &Cx<'_>) -> Relation {
@@ -105,8 +108,18 @@ impl<'q> Checker<'q> {
         candidates.extend(tables.iter().map(|name| &**name));
         let mut diagnostic =
             Diagnostic::error(codes::UNKNOWN_TABLE, span, format!("no table named `{name}`"));
-        if let Some(nearest) = suggest::nearest(name, candidates) {
+        if let Some(nearest) = suggest::nearest(name, candidates.iter().copied()) {
+            if nearest.eq_ignore_ascii_case(name) {
+                diagnostic = diagnostic.with_note("upper and lower case matter in names");
+            }
             diagnostic = diagnostic.with_replacement(format!("use `{nearest}`"), span, written_name(nearest));
+            return self.report(diagnostic);
+        }
+        let similar = suggest::similar(name, candidates.iter().copied());
+        if !similar.is_empty() {
+            diagnostic = diagnostic.with_note(format!("similar names: {}", suggest::listed(&similar)));
+        } else if (1..=LISTED_TABLES).contains(&candidates.len()) {
+            diagnostic = diagnostic.with_note(format!("the tables are {}", suggest::listed(&candidates)));
         }
         self.report(diagnostic);
     }
@@ -177,7 +190,7 @@ impl<'q> Checker<'q> {
                 Relation::unknown(span)
             }
             _ => {
-                self.report_unknown_function(name, cx);
+                self.report_unknown_function(name, &[], cx);
                 Relation::unknown(span)
             }
         }
@@ -379,7 +392,7 @@ impl<'q> Checker<'q> {
     }
 }
 
-fn is_other_source(base: &ast::Expr) -> bool {
+pub(super) fn is_other_source(base: &ast::Expr) -> bool {
     match &base.kind {
         ast::ExprKind::Call { name, .. } => is_source_function(&name.text),
         ast::ExprKind::MemberCall { .. } => true,

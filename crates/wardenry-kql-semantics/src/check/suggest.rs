@@ -26,6 +26,45 @@ pub(super) fn nearest<'a>(name: &str, candidates: impl IntoIterator<Item = &'a s
     best.map(|(_, candidate)| candidate)
 }
 
+/// Names that hold the one that does not exist, or are held by it: `CommandLine` finds `ProcessCommandLine`. The shortest
+/// first, and no more than a reader looks at.
+pub(super) fn similar<'a>(name: &str, candidates: impl IntoIterator<Item = &'a str>) -> Vec<&'a str> {
+    const LEAST: usize = 4;
+    const MOST: usize = 3;
+    let lower = name.to_lowercase();
+    if lower.chars().count() < LEAST {
+        return Vec::new();
+    }
+    let mut found: Vec<&str> = candidates
+        .into_iter()
+        .filter(|candidate| {
+            let candidate = candidate.to_lowercase();
+            candidate.contains(&lower) || candidate.chars().count() >= LEAST && lower.contains(&candidate)
+        })
+        .collect();
+    found.sort_by_key(|candidate| (candidate.chars().count().abs_diff(lower.chars().count()), *candidate));
+    found.dedup();
+    found.truncate(MOST);
+    found
+}
+
+/// Names as a sentence lists them: `a`, `b` and `c`.
+pub(super) fn listed(names: &[&str]) -> String {
+    let mut text = String::new();
+    for (position, name) in names.iter().enumerate() {
+        let separator = match position {
+            0 => "",
+            _ if position + 1 == names.len() => " and ",
+            _ => ", ",
+        };
+        text.push_str(separator);
+        text.push('`');
+        text.push_str(name);
+        text.push('`');
+    }
+    text
+}
+
 /// Insertions, deletions, replacements and swaps of neighbours that lead from one to the other.
 fn distance(from: &[char], to: &[char]) -> usize {
     let width = to.len() + 1;
@@ -49,7 +88,17 @@ fn distance(from: &[char], to: &[char]) -> usize {
 
 #[cfg(test)]
 mod tests {
-    use super::nearest;
+    use super::{listed, nearest, similar};
+
+    #[test]
+    fn similar_names_hold_each_other() {
+        let names = ["ProcessCommandLine", "InitiatingProcessCommandLine", "FileName", "Id"];
+        assert_eq!(similar("CommandLine", names), ["ProcessCommandLine", "InitiatingProcessCommandLine"]);
+        assert_eq!(similar("TheFileName", names), ["FileName"]);
+        assert_eq!(similar("DeviceId", names), [""; 0]);
+        assert_eq!(listed(&["a", "b", "c"]), "`a`, `b` and `c`");
+        assert_eq!(listed(&["a"]), "`a`");
+    }
 
     #[test]
     fn nearest_names() {
