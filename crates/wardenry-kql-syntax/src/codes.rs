@@ -51,6 +51,8 @@ codes! {
     NO_JOIN_CONDITION = "KQL0036", "a lookup has no `on`";
     FOREIGN_OPERATOR = "KQL0037", "an operator is written as other languages write it";
     MISSING_AND = "KQL0038", "two conditions are not joined";
+    FOREIGN_COMMENT = "KQL0039", "a comment is written as other languages write it";
+    FOREIGN_FORM = "KQL0040", "a clause or an expression is written as other languages write it";
 }
 
 #[cfg(test)]

@@ -4,6 +4,8 @@
 //! what has a shape of its own becomes a kind of its own, among it `datetime(2024-01-01 10:00)`, whose inside
 //! is not made of tokens.
 
+mod foreign_comments;
+
 use wardenry_diagnostic::{Diagnostic, Span};
 
 use crate::codes;
@@ -66,6 +68,9 @@ impl Lexer<'_> {
             match byte {
                 b' ' | b'\t' | b'\r' | b'\n' | 0x0b | 0x0c => self.position += 1,
                 b'/' if self.byte_at(1) == b'/' => self.comment(),
+                b'/' if self.byte_at(1) == b'*' => self.block_comment(),
+                b'#' => self.foreign_comment(1),
+                b'-' if self.byte_at(1) == b'-' && self.is_dash_comment() => self.foreign_comment(2),
                 b'a'..=b'z' | b'A'..=b'Z' | b'_' | b'$' => self.word(),
                 b'0'..=b'9' => self.number(),
                 b'"' | b'\'' => self.string(self.position, self.position),

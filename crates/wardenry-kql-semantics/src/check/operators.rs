@@ -221,11 +221,14 @@ impl<'q> Checker<'q> {
             None | Some(ScalarType::Bool) => operand.expr,
             Some(ScalarType::Dynamic) => self.convert(operand, ScalarType::Bool).expr,
             Some(other) => {
-                self.error(
-                    codes::OPERAND_TYPES,
-                    operand.expr.span,
-                    format!("`{name}` needs conditions, not a {other}"),
-                );
+                let message = format!("`{name}` needs conditions, not a {other}");
+                let diagnostic = Diagnostic::error(codes::OPERAND_TYPES, operand.expr.span, message);
+                self.report(match other {
+                    ScalarType::String => diagnostic.with_note(
+                        "each condition compares by itself, `a == 1 or a == 2`; texts are put together with `strcat()`",
+                    ),
+                    _ => diagnostic,
+                });
                 operand.expr
             }
         }

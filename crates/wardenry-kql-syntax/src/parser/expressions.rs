@@ -1,5 +1,6 @@
 //! Scalar expressions.
 
+mod foreign;
 mod infix;
 mod operands;
 
@@ -39,7 +40,11 @@ impl Parser<'_> {
             let value = Box::new(self.expression());
             return Expr { kind: ExprKind::NamedTuple { names, value }, span: self.span_from(start) };
         }
-        self.expression()
+        let value = self.expression();
+        if self.at_word("as") && self.ahead(1).kind == TokenKind::Word && !self.begins_line() {
+            return self.name_behind(value);
+        }
+        value
     }
 
     /// Whether `(a, b) =` stands here.
@@ -209,22 +214,36 @@ impl Parser<'_> {
         if self.at(TokenKind::OpenParen) {
             return self.parenthesized(|parser| parser.list(Self::tabular_expression));
         }
+        if self.at(TokenKind::OpenBrace) || self.at(TokenKind::OpenBracket) && !self.at_quoted_name() {
+            return self.list_in_other_brackets();
+        }
         let start = self.span();
         let had_error = self.last_error == Some(self.position);
         let item = self.operand();
         if matches!(item.kind, ExprKind::Bogus) || had_error {
             return vec![item];
         }
-        let text = self.text_of(item.span);
+        let mut items = vec![item];
+        // Outside of parentheses a comma separates nothing else in a condition.
+        while self.in_condition
+            && self.open_parentheses == 0
+            && self.at(TokenKind::Comma)
+            && matches!(self.ahead(1).kind, TokenKind::String | TokenKind::Long)
+        {
+            self.bump();
+            items.push(self.operand());
+        }
+        let span = items.iter().fold(start, |all, item| all.to(item.span));
+        let text = self.text_of(span);
         self.report_also(
             Diagnostic::error(
                 codes::LIST_PARENTHESES,
-                start.to(item.span),
+                span,
                 "the values on the right must be in parentheses",
             )
-            .with_replacement("put them in parentheses", item.span, format!("({text})")),
+            .with_replacement("put them in parentheses", span, format!("({text})")),
         );
-        vec![item]
+        items
     }
 
     /// `(low .. high)`.

@@ -9,11 +9,14 @@ mod rendering;
 mod scanning;
 mod searching;
 
+use wardenry_diagnostic::Diagnostic;
+
 use super::Parser;
 use crate::ast::{
     ColumnDeclaration, Direction, Expr, ExprKind, NamedOption, NullsOrder, OperatorKind, OptionValue,
     ReorderItem, ReorderOrder, SortItem,
 };
+use crate::codes;
 use crate::token::TokenKind;
 
 const JOIN: &[&str] = &["kind"];
@@ -62,6 +65,7 @@ impl Parser<'_> {
             "project-reorder" => OperatorKind::ProjectReorder(self.optional_list(Self::reorder_item)),
             "project-by-names" => OperatorKind::ProjectByNames(self.list(Self::column_pattern_or_expression)),
             "summarize" => self.summarize(),
+            "count" if self.at_word("by") => self.count_by(),
             "count" => {
                 let name = self.eat_word("as").then(|| self.name_declaration());
                 OperatorKind::Count { name }
@@ -262,9 +266,24 @@ impl Parser<'_> {
             "desc" => Direction::Desc,
             _ if word.eq_ignore_ascii_case("asc") => Direction::Asc,
             _ if word.eq_ignore_ascii_case("desc") => Direction::Desc,
-            _ => return None,
+            _ => return self.opt_direction_in_full(),
         };
         self.expect_word(if direction == Direction::Asc { "asc" } else { "desc" }, "");
+        Some(direction)
+    }
+
+    /// `ascending`, `descending`.
+    fn opt_direction_in_full(&mut self) -> Option<Direction> {
+        let (direction, word) = match self.text().to_ascii_lowercase().as_str() {
+            "ascending" => (Direction::Asc, "asc"),
+            "descending" => (Direction::Desc, "desc"),
+            _ => return None,
+        };
+        let span = self.bump();
+        self.report(
+            Diagnostic::error(codes::FOREIGN_FORM, span, "the directions are `asc` and `desc`")
+                .with_replacement(format!("use `{word}`"), span, word),
+        );
         Some(direction)
     }
 

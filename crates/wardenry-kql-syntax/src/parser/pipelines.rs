@@ -87,15 +87,22 @@ impl<'t> Parser<'t> {
         if !self.at_operator_word() || self.position == 0 {
             return false;
         }
-        let word = self.operator_word().0;
-        if matches!(
-            word,
-            "as" | "count" | "find" | "print" | "range" | "search" | "union" | "top" | "sample" | "limit"
-        ) {
-            return false;
+        let next = self.ahead(1).kind;
+        match self.operator_word().0 {
+            "as" | "find" | "print" | "range" | "search" | "union" => return false,
+            // No name has a number behind it.
+            "limit" | "sample" | "top" => return next == TokenKind::Long,
+            "count" => {
+                return self.word_ahead(1, "as")
+                    || matches!(
+                        next,
+                        TokenKind::Pipe | TokenKind::End | TokenKind::Semicolon | TokenKind::CloseParen
+                    );
+            }
+            _ => {}
         }
         matches!(
-            self.ahead(1).kind,
+            next,
             TokenKind::Word
                 | TokenKind::Minus
                 | TokenKind::OpenParen
@@ -219,6 +226,9 @@ impl<'t> Parser<'t> {
     /// An operator that does not exist; one that nearly does is read as that.
     fn unknown_operator(&mut self) -> Operator {
         let start = self.span();
+        if let Some(operator) = self.opt_join_of_sql() {
+            return operator;
+        }
         let word_end = self.end_of_hyphened_word();
         let keyword = start.to(self.ahead(word_end - 1).span);
         let word = self.text_of(keyword);
@@ -248,6 +258,41 @@ impl<'t> Parser<'t> {
                 }
             }
         }
+    }
+
+    /// `left join`, `full outer join`, `left anti join`.
+    fn opt_join_of_sql(&mut self) -> Option<Operator> {
+        let word = |places: usize| {
+            let token = self.ahead(places);
+            (token.kind == TokenKind::Word).then(|| self.text_of(token.span).to_ascii_lowercase())
+        };
+        let (first, second) = (word(0)?, word(1)?);
+        let tokens = if second == "join" { 1 } else { 2 };
+        if word(tokens)? != "join" {
+            return None;
+        }
+        let second = if tokens == 2 { second } else { String::new() };
+        let kind = match (first.as_str(), second.as_str()) {
+            ("inner", "") => "inner",
+            ("left", "" | "outer") => "leftouter",
+            ("right", "" | "outer") => "rightouter",
+            ("full" | "outer", "") | ("full", "outer") => "fullouter",
+            ("left", "anti") | ("anti", "") => "leftanti",
+            ("right", "anti") => "rightanti",
+            ("left", "semi") | ("semi", "") => "leftsemi",
+            ("right", "semi") => "rightsemi",
+            _ => return None,
+        };
+        let span = self.span().to(self.ahead(tokens).span);
+        let text = self.text_of(span);
+        self.report(
+            Diagnostic::error(codes::UNKNOWN_OPERATOR, span, format!("there is no operator `{text}`"))
+                .with_replacement(format!("use `join kind={kind}`"), span, format!("join kind={kind}")),
+        );
+        for _ in 0..=tokens {
+            self.bump();
+        }
+        Some(self.known_operator("join", span))
     }
 
     /// How many tokens the word at hand has with all that is joined to it by hyphens.
@@ -327,6 +372,25 @@ impl<'t> Parser<'t> {
             self.span(),
             format!("expected `|` or the end, found {found}"),
         );
+        match self.text() {
+            "?" => {
+                let note = match self.ahead(1).kind {
+                    TokenKind::Unknown => "the first value that is not null is `coalesce(a, b)`",
+                    _ => "a choice is written `iff(condition, value, otherwise)`",
+                };
+                diagnostic = diagnostic.with_note(note);
+            }
+            "&" => diagnostic = diagnostic.with_note("conditions are joined by `and`, texts by `strcat()`"),
+            word => {
+                if let Some(operator) = words::clause_of_another_language(word) {
+                    diagnostic = diagnostic.with_replacement(
+                        format!("use `| {operator}`"),
+                        self.span(),
+                        format!("| {operator}"),
+                    );
+                }
+            }
+        }
         if self.at_word("kind") || self.at_word("hint") {
             diagnostic = diagnostic
                 .with_note("options stand right behind an operator's name: `join kind=inner (…) on …`");

@@ -175,6 +175,17 @@ pub(crate) fn operator_for_foreign_word(word: &str) -> Option<&'static str> {
     })
 }
 
+/// The operator for a clause that other languages put behind another without a sign between them.
+pub(crate) fn clause_of_another_language(word: &str) -> Option<&'static str> {
+    Some(match word.to_ascii_lowercase().as_str() {
+        "having" => "where",
+        "group" | "groupby" => "summarize",
+        "orderby" => "sort by",
+        "select" => "project",
+        _ => return None,
+    })
+}
+
 /// The word of `candidates` that `word` is most likely a slip of, if one is near enough.
 pub(crate) fn nearest<'c>(word: &str, candidates: impl IntoIterator<Item = &'c str>) -> Option<&'c str> {
     const LONGEST: usize = 40;

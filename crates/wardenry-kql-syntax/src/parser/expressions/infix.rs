@@ -69,6 +69,14 @@ impl Parser<'_> {
         use BinaryOperator as B;
         use level::{AND, EQUALITY, OR, PRODUCT, RELATION, SUM, TEXT};
         let (operator, level) = match self.kind() {
+            // `===` and `!==`.
+            TokenKind::Equal | TokenKind::NotEqual
+                if self.touches_next(0) && self.ahead(1).kind == TokenKind::Assign =>
+            {
+                let operator = if self.at(TokenKind::Equal) { B::Equal } else { B::NotEqual };
+                let infix = Infix::new(InfixKind::Binary(operator), EQUALITY, 2);
+                return Some(infix.written(Written::AsElsewhere(codes::FOREIGN_OPERATOR)));
+            }
             TokenKind::Equal => (B::Equal, EQUALITY),
             TokenKind::Assign | TokenKind::Arrow | TokenKind::Unknown => return self.peek_foreign_infix(),
             TokenKind::NotEqual | TokenKind::LessGreater => (B::NotEqual, EQUALITY),
@@ -104,6 +112,9 @@ impl Parser<'_> {
         if let Some(infix) = self.word_infix(word) {
             return Some(infix);
         }
+        if let Some(infix) = self.foreign_word_infix(word) {
+            return Some(infix);
+        }
         // `AND`, `Contains`: no other word can stand behind an operand and before another.
         if !word.bytes().any(|byte| byte.is_ascii_uppercase()) || !self.starts_operand(1) {
             return None;
@@ -115,6 +126,27 @@ impl Parser<'_> {
             }
             _ => infix,
         })
+    }
+
+    /// `ilike`, `regexp` and the like before a text.
+    fn foreign_word_infix(&self, word: &str) -> Option<Infix> {
+        use BinaryOperator as B;
+        if self.ahead(1).kind != TokenKind::String {
+            return None;
+        }
+        let operator = match word.to_ascii_lowercase().as_str() {
+            "ilike" => B::Like,
+            "regexp" | "rlike" | "regex" | "matches" | "match" | "matches_regex" => B::MatchesRegex,
+            "includes" | "include" | "contain" => B::Contains,
+            "starts_with" | "beginswith" | "begins_with" | "startwith" => B::StartsWith,
+            "ends_with" | "endwith" => B::EndsWith,
+            "equals" | "eq" => B::Equal,
+            "ne" => B::NotEqual,
+            _ => return None,
+        };
+        let level = if matches!(operator, B::Equal | B::NotEqual) { level::EQUALITY } else { level::TEXT };
+        let infix = infix(InfixKind::Binary(operator), level);
+        Some(infix.written(Written::AsElsewhere(codes::FOREIGN_OPERATOR)))
     }
 
     /// `=`, `=<`, `=>` and `~=` in a condition.

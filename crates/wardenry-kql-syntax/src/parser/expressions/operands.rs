@@ -88,7 +88,10 @@ impl Parser<'_> {
     pub(super) fn primary(&mut self) -> Expr {
         let start = self.span().start;
         if let Some(literal) = self.opt_literal() {
-            return literal;
+            return self.with_unit_behind(literal);
+        }
+        if let Some(negation) = self.opt_negation() {
+            return negation;
         }
         match self.kind() {
             TokenKind::Word => self.word_primary(),
@@ -190,6 +193,16 @@ impl Parser<'_> {
                 return Expr { kind: ExprKind::Call { name, arguments }, span: self.span_from(start) };
             }
             "not" if !called && self.starts_operand(1) => return self.bare_not(),
+            "count" => {
+                if let Some(count) = self.opt_count_distinct() {
+                    return count;
+                }
+            }
+            "case" => {
+                if let Some(case) = self.opt_case_when() {
+                    return case;
+                }
+            }
             _ => {}
         }
         let callable = called && matches!(word, "toscalar" | "totable" | "materialize");
@@ -197,7 +210,9 @@ impl Parser<'_> {
             _ if callable => {}
             WordClass::Name | WordClass::ReferenceOnly => {}
             WordClass::DeclarationOnly | WordClass::Reserved => {
-                if called && !words::continues(word) {
+                if called && words::continues(word) && self.word_infix(word).is_some() {
+                    return self.called_operator();
+                } else if called && !words::continues(word) {
                     self.conversion_as_literal();
                 } else if words::continues(word) || self.at_operator_word() && !called {
                     self.expression_expected();

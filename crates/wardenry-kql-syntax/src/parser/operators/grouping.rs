@@ -1,6 +1,9 @@
 //! `summarize` and what groups like it.
 
-use crate::ast::{OperatorKind, SeriesAggregate, TopNestedClause};
+use wardenry_diagnostic::Diagnostic;
+
+use crate::ast::{Expr, ExprKind, Name, OperatorKind, SeriesAggregate, TopNestedClause};
+use crate::codes;
 use crate::parser::Parser;
 use crate::token::TokenKind;
 
@@ -16,6 +19,19 @@ impl Parser<'_> {
             drop(self.opt_signed_literal());
         }
         OperatorKind::Summarize { aggregates, by }
+    }
+
+    /// `count by x`, which is `summarize count() by x`. The keyword is read.
+    pub(super) fn count_by(&mut self) -> OperatorKind {
+        let keyword = self.tokens[self.position - 1].span;
+        self.report(
+            Diagnostic::error(codes::FOREIGN_FORM, self.span(), "`count` makes no groups, `summarize` does")
+                .with_replacement("use `summarize count()`", keyword, "summarize count()"),
+        );
+        self.bump();
+        let name = Name { text: "count".into(), quoted: false, span: keyword };
+        let count = Expr { kind: ExprKind::Call { name, arguments: Vec::new() }, span: keyword };
+        OperatorKind::Summarize { aggregates: vec![count], by: self.named_expressions() }
     }
 
     pub(super) fn top_hitters(&mut self) -> OperatorKind {

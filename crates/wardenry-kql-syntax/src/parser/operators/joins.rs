@@ -3,9 +3,10 @@
 use wardenry_diagnostic::{Diagnostic, Span};
 
 use super::JOIN;
-use crate::ast::{JoinCondition, NamedOption, OperatorKind, OptionValue};
+use crate::ast::{Expr, JoinCondition, NamedOption, OperatorKind, OptionValue};
 use crate::codes;
 use crate::parser::Parser;
+use crate::token::TokenKind;
 
 impl Parser<'_> {
     pub(super) fn join(&mut self, options: &mut Vec<NamedOption>) -> OperatorKind {
@@ -13,7 +14,9 @@ impl Parser<'_> {
         let kind = self.join_kind(options);
         let right = Box::new(self.expression());
         let condition = if self.eat_word("on") {
-            JoinCondition::On(self.list(Self::expression))
+            JoinCondition::On(self.list(Self::predicate))
+        } else if self.at_word("using") {
+            JoinCondition::On(self.using())
         } else if self.eat_word("where") {
             JoinCondition::Where(Box::new(self.expression()))
         } else {
@@ -27,7 +30,9 @@ impl Parser<'_> {
         let kind = self.join_kind(options);
         let right = Box::new(self.expression());
         let condition = if self.eat_word("on") {
-            JoinCondition::On(self.list(Self::expression))
+            JoinCondition::On(self.list(Self::predicate))
+        } else if self.at_word("using") {
+            JoinCondition::On(self.using())
         } else {
             let at = self.missing_here();
             self.report(Diagnostic::error(
@@ -38,6 +43,29 @@ impl Parser<'_> {
             JoinCondition::Missing
         };
         OperatorKind::Lookup { kind, right, condition }
+    }
+
+    /// `using (a, b)`, which is `on a, b`.
+    fn using(&mut self) -> Vec<Expr> {
+        let keyword = self.bump();
+        let opening = self.span();
+        let (columns, edits) = if self.at(TokenKind::OpenParen) {
+            let columns = self.parenthesized(|parser| parser.list(Self::expression));
+            let closing = Span::new(self.previous_end() - 1, self.previous_end());
+            let edits = vec![
+                (keyword, "on"),
+                (opening, if keyword.end == opening.start { " " } else { "" }),
+                (closing, ""),
+            ];
+            (columns, edits)
+        } else {
+            (self.list(Self::expression), vec![(keyword, "on")])
+        };
+        self.report_also(
+            Diagnostic::error(codes::FOREIGN_FORM, keyword, "the columns of a join stand behind `on`")
+                .with_replacements("use `on`", edits.into_iter().map(|(span, text)| (span, text.to_owned()))),
+        );
+        columns
     }
 
     /// Takes `kind=` out of the options. Options behind it may still come.
