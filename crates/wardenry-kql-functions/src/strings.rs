@@ -15,6 +15,7 @@ mod extract;
 mod extract_all;
 mod finder;
 mod folding;
+mod format_bytes;
 mod indexof;
 mod like;
 mod matches_regex;
@@ -57,6 +58,7 @@ pub(crate) const FUNCTIONS: &[ScalarFunction] = &[
     countof::COUNTOF,
     extract::EXTRACT,
     extract_all::EXTRACT_ALL,
+    format_bytes::FORMAT_BYTES,
     indexof::INDEXOF,
     indexof::INDEXOF_REGEX,
     like::LIKE,

@@ -161,8 +161,7 @@ pub(in super::super) const TEXT: &[Entry] = &[
         "A number of bytes as a text with a unit",
     )
     .transparent()
-    .volatile()
-    .checked_only(),
+    .volatile(),
     function("punycode_from_string", "(text: string) -> string", "A text in Punycode"),
     function("punycode_to_string", "(text: string) -> string", "The text that a Punycode text stands for"),
     function(
