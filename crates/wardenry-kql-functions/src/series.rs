@@ -10,6 +10,7 @@ mod filters;
 mod fit_2lines;
 mod fit_line;
 mod fit_poly;
+mod fourier;
 mod line;
 mod numbers;
 mod outliers;
@@ -34,6 +35,7 @@ pub(crate) const FUNCTIONS: &[ScalarFunction] = &[
     fit_2lines::FIT_2LINES,
     fit_line::FIT_LINE,
     fit_poly::FIT_POLY,
+    fourier::FOURIER,
     outliers::OUTLIERS,
     periods::DETECT,
     periods::VALIDATE,

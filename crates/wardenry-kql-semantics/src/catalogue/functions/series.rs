@@ -157,16 +157,14 @@ pub(in super::super) const SERIES: &[Entry] = &[
         "The fast Fourier transform of a series",
     )
     .columns(&SERIES_FFT)
-    .volatile()
-    .checked_only(),
+    .volatile(),
     function(
         "series_ifft",
         "(series: array, series_imaginary?: array) -> columns",
         "The inverse of the fast Fourier transform",
     )
     .columns(&SERIES_IFFT)
-    .volatile()
-    .checked_only(),
+    .volatile(),
     function(
         "series_fit_line",
         "(series: array) -> columns",
