@@ -8,6 +8,9 @@ use wardenry_kql_values::{ScalarType, datetime, timespan};
 
 use crate::DocumentError;
 
+/// The column of a `data` block that `ingestion_time()` reads.
+const INGESTION_TIME: &str = "$IngestionTime";
+
 /// A table of a document, or a result in that form. Displayed, it is the text of a block.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Table {
@@ -61,7 +64,8 @@ impl Table {
 
     /// Adds the table to those that a query may read.
     ///
-    /// The rows come from a `datatable`: what it takes for a value is what queries mean by it.
+    /// The rows come from a `datatable`: what it takes for a value is what queries mean by it. A datetime column
+    /// `$IngestionTime` is not visible to queries; `ingestion_time()` reads it.
     pub(crate) async fn insert(&self, name: &str, tables: &mut MemoryTables) -> Result<(), QueryError> {
         let columns: Vec<_> = self
             .columns
@@ -79,7 +83,9 @@ impl Table {
             }
         }
         let columns: Vec<_> = self.columns.iter().map(|(name, of_type)| (name.as_str(), *of_type)).collect();
-        Ok(tables.insert(name, &columns, batches)?)
+        tables.insert(name, &columns, batches)?;
+        tables.set_ingestion_time(name, INGESTION_TIME);
+        Ok(())
     }
 
     /// Whether both have the same columns and rows. Numbers [`agree`].

@@ -8,6 +8,7 @@ use wardenry_kql_semantics::{CheckOptions, Checked, Pending, Schema, check};
 use wardenry_kql_values::{ScalarType, Value};
 
 use crate::external::{External, NoExternal};
+use crate::ingestion_time;
 use crate::literal;
 use crate::lower::Lowerer;
 use crate::prepare::{Preparation, finished, uses};
@@ -215,6 +216,7 @@ async fn prepared<'a>(
     mut shared: SharedRels,
     mut rel: Rel,
 ) -> Result<(Preparation<'a>, Rel), RunError> {
+    ingestion_time::resolve(shared.iter_mut().map(|(_, rel)| rel).chain([&mut rel]), tables);
     let uses = uses(shared.iter_mut().map(|(_, rel)| rel).chain([&mut rel]));
     let mut preparation = Preparation::new(session, tables, external, uses);
     preparation.share(shared).await?;

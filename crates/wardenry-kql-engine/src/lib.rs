@@ -17,6 +17,7 @@ mod error;
 mod external;
 mod function;
 mod in_order;
+mod ingestion_time;
 mod interrupt;
 mod literal;
 mod lower;

@@ -16,6 +16,14 @@ pub trait Tables: Schema + Send + Sync {
     /// The rows of a table. Its columns have the names that [`Schema::table`] tells, and the types of
     /// [`wardenry_kql_functions::layout`]. Any of them may be null.
     fn provider(&self, name: &str) -> Option<Arc<dyn TableProvider>>;
+
+    /// The column of the provider that tells when a row came in, a datetime. `ingestion_time()` reads it; it is not one of the
+    /// columns that [`Schema::table`] tells, so that a query neither sees it nor can name it. Without one `ingestion_time()` is
+    /// null over the table's rows.
+    fn ingestion_time(&self, name: &str) -> Option<Arc<str>> {
+        let _ = name;
+        None
+    }
 }
 
 /// Tables in memory.
@@ -27,6 +35,7 @@ pub struct MemoryTables {
 #[derive(Debug)]
 struct Stored {
     columns: Arc<[(Arc<str>, ScalarType)]>,
+    ingestion_time: Option<Arc<str>>,
     provider: Arc<dyn TableProvider>,
 }
 
@@ -66,7 +75,19 @@ impl MemoryTables {
         provider: Arc<dyn TableProvider>,
     ) {
         let columns = columns.iter().map(|(name, scalar_type)| (Arc::from(*name), *scalar_type)).collect();
-        self.tables.insert(name.into(), Stored { columns, provider });
+        self.tables.insert(name.into(), Stored { columns, ingestion_time: None, provider });
+    }
+
+    /// Makes a datetime column of a table the one that `ingestion_time()` reads, see [`Tables::ingestion_time`]. Does nothing
+    /// if the table has no such column.
+    pub fn set_ingestion_time(&mut self, name: &str, column: &str) {
+        let Some(table) = self.tables.get_mut(name) else { return };
+        let is_it =
+            |(its, of_type): &(Arc<str>, ScalarType)| **its == *column && *of_type == ScalarType::Datetime;
+        if table.columns.iter().any(is_it) {
+            table.columns = table.columns.iter().filter(|its| !is_it(its)).cloned().collect();
+            table.ingestion_time = Some(column.into());
+        }
     }
 }
 
@@ -83,5 +104,9 @@ impl Schema for MemoryTables {
 impl Tables for MemoryTables {
     fn provider(&self, name: &str) -> Option<Arc<dyn TableProvider>> {
         self.tables.get(name).map(|table| Arc::clone(&table.provider))
+    }
+
+    fn ingestion_time(&self, name: &str) -> Option<Arc<str>> {
+        self.tables.get(name)?.ingestion_time.clone()
     }
 }

@@ -98,11 +98,6 @@ impl Entry {
         self
     }
 
-    pub(super) const fn checked_only(mut self) -> Self {
-        self.support = Support::CheckedOnly;
-        self
-    }
-
     pub(super) const fn unsupported(mut self) -> Self {
         self.support = Support::No;
         self

@@ -4,8 +4,7 @@ use super::super::entry::{Entry, function};
 pub(in super::super) const ENVIRONMENT: &[Entry] = &[
     function("ingestion_time", "() -> datetime", "When the row was stored")
         .named(ResultName::Fixed("$IngestionTime"))
-        .volatile()
-        .checked_only(),
+        .volatile(),
     function("new_guid", "() -> guid", "A new random guid").volatile(),
     function(
         "estimate_data_size",
