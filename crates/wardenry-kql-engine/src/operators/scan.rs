@@ -8,8 +8,10 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use arrow::array::{ArrayRef, Int64Array, RecordBatch, UInt32Array};
+use arrow::array::{ArrayRef, AsArray, Int64Array, RecordBatch, RecordBatchOptions, UInt32Array};
+use arrow::compute::{concat_batches, take};
 use arrow::datatypes::SchemaRef;
+use arrow::error::ArrowError;
 use arrow::row::{OwnedRow, RowConverter, SortField};
 use datafusion::common::ScalarValue;
 use datafusion::physical_expr::PhysicalExpr;
@@ -25,9 +27,6 @@ use crate::transform::{
 const OPERATOR: &str = "scan";
 
 pub(super) fn lower(lowerer: &mut Lowerer<'_>, rel: &Rel, scan: &Scan) -> Result<Lowered, RunError> {
-    if scan.steps.iter().any(|step| step.output == ScanOutput::Last) {
-        return Err(RunError::Unsupported { what: "scan with output=last".to_owned(), span: rel.span });
-    }
     let mut input = lowerer.rel(&scan.input)?;
     if !scan.order_by.is_empty() {
         input = lowerer.ordered(input, &scan.order_by)?;
@@ -137,7 +136,14 @@ impl TransformFactory for Factory {
 
     fn create(&self, context: TransformContext) -> Result<Box<dyn Transform>, RunError> {
         let plan = Arc::clone(&self.plan);
-        Ok(Box::new(Matcher { plan, context, converter: None, sequences: HashMap::new(), next_match: 0 }))
+        Ok(Box::new(Matcher {
+            plan,
+            context,
+            converter: None,
+            sequences: HashMap::new(),
+            next_match: 0,
+            next_row: 0,
+        }))
     }
 }
 
@@ -150,10 +156,35 @@ struct State {
 }
 
 /// A row that fits a step, with the values that the step assigned, and the sequence that it belongs to.
-type Matched = (Arc<[ScalarValue]>, i64);
+struct Matched {
+    values: Arc<[ScalarValue]>,
+    match_id: i64,
+    /// The step that the sequence has come from, where it has come further with this row.
+    from: Option<usize>,
+}
 
-/// One for each key: the state of each step.
-type Sequences = Vec<Option<State>>;
+/// One for each key.
+struct Sequences {
+    /// The state of each step.
+    states: Vec<Option<State>>,
+    /// For each step with `output=last` the latest row of the series of rows that fit it.
+    latest: Vec<Option<Latest>>,
+}
+
+/// A row that is put out once its series is over.
+struct Latest {
+    /// Counts the rows of the input.
+    number: u64,
+    row: PutOut,
+}
+
+/// A row of the result.
+struct PutOut {
+    /// One row of the columns that are passed on.
+    passed: RecordBatch,
+    values: Arc<[ScalarValue]>,
+    match_id: i64,
+}
 
 struct Matcher {
     plan: Arc<Plan>,
@@ -161,6 +192,7 @@ struct Matcher {
     converter: Option<RowConverter>,
     sequences: HashMap<OwnedRow, Sequences>,
     next_match: i64,
+    next_row: u64,
 }
 
 impl Transform for Matcher {
@@ -178,16 +210,18 @@ impl Transform for Matcher {
         // Without keys all rows have the same, empty one.
         let keys = (!keys.is_empty()).then(|| converter.convert_columns(keys)).transpose().map_err(failed)?;
         let everything = converter.parser().parse(&[]).owned();
-        let mut rows = Vec::new();
-        let mut declared: Vec<Vec<ScalarValue>> = vec![Vec::new(); plan.defaults.len()];
-        let mut match_ids = Vec::new();
+        let mut ready = Vec::new();
         for row in 0..input.rows {
             self.context.control.check()?;
             let key = keys.as_ref().map_or_else(|| everything.clone(), |keys| keys.row(row).owned());
             if !self.sequences.contains_key(&key) {
                 self.context.memory.grow(256 * plan.steps.len() * (plan.own + 1))?;
             }
-            let sequences = self.sequences.entry(key).or_insert_with(|| vec![None; plan.steps.len()]);
+            let sequences = self.sequences.entry(key).or_insert_with(|| Sequences {
+                states: vec![None; plan.steps.len()],
+                latest: plan.steps.iter().map(|_| None).collect(),
+            });
+            self.next_row += 1;
             let mut current = Vec::with_capacity(plan.own + plan.defaults.len());
             for array in own {
                 current.push(
@@ -197,79 +231,119 @@ impl Transform for Matcher {
             }
             current.extend(plan.defaults.iter().cloned());
             for step in (0..plan.steps.len()).rev() {
-                let Some((values, match_id)) =
-                    plan.try_step(sequences, step, &current, &mut self.next_match)?
+                let Some(matched) =
+                    plan.try_step(&mut sequences.states, step, &current, &mut self.next_match)?
                 else {
                     continue;
                 };
-                if plan.steps[step].output != ScanOutput::None {
-                    rows.push(u32::try_from(row).unwrap_or(u32::MAX));
-                    for (column, value) in declared.iter_mut().zip(&values[plan.own..]) {
-                        column.push(value.clone());
+                // A series is over when its sequence comes further, and when another sequence takes the step.
+                if let Some(from) = matched.from {
+                    ready.extend(sequences.latest[from].take().map(|latest| latest.row));
+                    ready.extend(sequences.latest[step].take().map(|latest| latest.row));
+                }
+                let Matched { values, match_id, .. } = matched;
+                match plan.steps[step].output {
+                    ScanOutput::None => {}
+                    ScanOutput::All => {
+                        ready.push(PutOut { passed: input.passed.slice(row, 1), values, match_id });
                     }
-                    match_ids.push(match_id);
+                    ScanOutput::Last => {
+                        let passed = kept(&input.passed, row).map_err(failed)?;
+                        let row = PutOut { passed, values, match_id };
+                        sequences.latest[step] = Some(Latest { number: self.next_row, row });
+                    }
                 }
             }
         }
-        if rows.is_empty() {
-            return Ok(());
-        }
-        let mut produced: Vec<ArrayRef> = Vec::with_capacity(declared.len() + 1);
-        for column in declared {
-            produced.push(
-                ScalarValue::iter_to_array(column).map_err(|error| RunError::internal(OPERATOR, error))?,
-            );
-        }
-        if plan.match_id {
-            produced.push(Arc::new(Int64Array::from(match_ids)));
-        }
-        out.rows(&input.passed, Some(&UInt32Array::from(rows)), produced)
+        plan.put_out(&ready, out)
+    }
+
+    /// The series that no row has ended, in the order of their last rows.
+    fn finish(&mut self, out: &mut Output) -> Result<(), RunError> {
+        let sequences = std::mem::take(&mut self.sequences);
+        let mut latest: Vec<Latest> =
+            sequences.into_values().flat_map(|sequences| sequences.latest).flatten().collect();
+        latest.sort_by_key(|latest| latest.number);
+        let rows: Vec<PutOut> = latest.into_iter().map(|latest| latest.row).collect();
+        self.plan.put_out(&rows, out)
     }
 }
 
+/// A row by itself, without the memory of the batch that it comes from.
+fn kept(passed: &RecordBatch, row: usize) -> Result<RecordBatch, ArrowError> {
+    let mut columns: Vec<ArrayRef> = Vec::with_capacity(passed.num_columns());
+    for column in passed.columns() {
+        let column = take(&column.slice(row, 1), &UInt32Array::from(vec![0]), None)?;
+        columns.push(match column.as_string_view_opt() {
+            Some(texts) => Arc::new(texts.gc()),
+            None => column,
+        });
+    }
+    let options = RecordBatchOptions::new().with_row_count(Some(1));
+    RecordBatch::try_new_with_options(passed.schema(), columns, &options)
+}
+
 impl Plan {
+    fn put_out(&self, rows: &[PutOut], out: &mut Output) -> Result<(), RunError> {
+        let failed = |error| RunError::internal(OPERATOR, error);
+        let Some(first) = rows.first() else { return Ok(()) };
+        let passed =
+            concat_batches(first.passed.schema_ref(), rows.iter().map(|row| &row.passed)).map_err(failed)?;
+        let mut produced: Vec<ArrayRef> = Vec::with_capacity(self.defaults.len() + 1);
+        for column in self.own..self.own + self.defaults.len() {
+            let values = rows.iter().map(|row| row.values[column].clone());
+            produced.push(
+                ScalarValue::iter_to_array(values).map_err(|error| RunError::internal(OPERATOR, error))?,
+            );
+        }
+        if self.match_id {
+            produced.push(Arc::new(Int64Array::from_iter_values(rows.iter().map(|row| row.match_id))));
+        }
+        out.rows(&passed, None, produced)
+    }
+
     /// Whether a row fits a step: the row with the values that the step assigned, and the sequence that it belongs to.
     fn try_step(
         &self,
-        sequences: &mut Sequences,
+        states: &mut [Option<State>],
         step: usize,
         row: &[ScalarValue],
         next_match: &mut i64,
     ) -> Result<Option<Matched>, RunError> {
         // The nearest step before that has a state; optional steps between may have been left out.
-        let before = (0..step).rev().find(|index| sequences[*index].is_some());
+        let before = (0..step).rev().find(|index| states[*index].is_some());
         let before =
             before.filter(|index| self.steps[index + 1..step].iter().all(|between| between.optional));
         if let Some(before) = before
-            && let Some(state) = &sequences[before]
+            && let Some(state) = &states[before]
             && self.holds(&self.steps[step].condition, row, Some(state))?
         {
             let mut state = state.clone();
             let values = self.assigned(step, row, Some(&state))?;
             state.matched[step] = Some(Arc::clone(&values));
             let match_id = state.match_id;
-            sequences[before] = None;
-            sequences[step] = Some(state);
-            return Ok(Some((values, match_id)));
+            states[before] = None;
+            states[step] = Some(state);
+            return Ok(Some(Matched { values, match_id, from: Some(before) }));
         }
-        if step > 0 && sequences[step].is_none() {
+        if step > 0 && states[step].is_none() {
             return Ok(None);
         }
-        if !self.holds(&self.steps[step].condition, row, sequences[step].as_ref())? {
+        if !self.holds(&self.steps[step].condition, row, states[step].as_ref())? {
             return Ok(None);
         }
-        let values = self.assigned(step, row, sequences[step].as_ref())?;
+        let values = self.assigned(step, row, states[step].as_ref())?;
         // Only the first step gets here without a state: a sequence begins. A row that repeats the first step belongs
         // to the sequence that it has begun, as the reference's example of sessions shows.
-        let mut state = sequences[step].take().unwrap_or_else(|| {
+        let mut state = states[step].take().unwrap_or_else(|| {
             let match_id = *next_match;
             *next_match += 1;
             State { match_id, matched: vec![None; self.steps.len()] }
         });
         state.matched[step] = Some(Arc::clone(&values));
         let match_id = state.match_id;
-        sequences[step] = Some(state);
-        Ok(Some((values, match_id)))
+        states[step] = Some(state);
+        Ok(Some(Matched { values, match_id, from: None }))
     }
 
     fn holds(
