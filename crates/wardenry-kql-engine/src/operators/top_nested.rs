@@ -5,23 +5,27 @@
 //! the best groups within each combination of these; its key decides between equal aggregates, so that the
 //! level is the same wherever it is read.
 
+use wardenry_diagnostic::Span;
 use wardenry_kql_semantics::checked::{
-    Column, Expr, ExprKind, JoinKind, Rel, RelKind, SortKey, TopNested, TopNestedLevel,
+    AggregateCall, Column, Expr, ExprKind, JoinKind, Rel, RelKind, SortKey, TopNested, TopNestedLevel,
+    UnionInput,
 };
-use wardenry_kql_values::ScalarType;
+use wardenry_kql_values::{ScalarType, Value};
 
-use super::conversion::read as read_at;
+use super::conversion::{call, null, read as read_at};
 use crate::RunError;
 use crate::lower::{Lowered, Lowerer};
 
 pub(super) fn lower(lowerer: &mut Lowerer<'_>, rel: &Rel, nested: &TopNested) -> Result<Lowered, RunError> {
-    if nested.levels.iter().any(|level| level.others.is_some()) {
-        return Err(RunError::Unsupported { what: "top-nested with others".to_owned(), span: rel.span });
-    }
     let (mut rows, keys) = with_keys(lowerer, rel, nested);
     let mut result: Option<Level> = None;
+    let mut rests = Vec::new();
     for (index, level) in nested.levels.iter().enumerate() {
         let best = best(lowerer, &rows, &keys[..=index], level);
+        if nested.levels[index..].iter().any(|level| level.others.is_some()) {
+            let rest = rest(lowerer, &rows, &keys[..=index], &best, nested);
+            rests.push(rest.with_levels_above(result.as_ref(), &nested.levels));
+        }
         if index + 1 < nested.levels.len() {
             // The next level sees the rows of the groups that were kept, and no others.
             let on = keys.iter().map(read).zip(best.keys.iter().map(read)).collect();
@@ -40,8 +44,13 @@ pub(super) fn lower(lowerer: &mut Lowerer<'_>, rel: &Rel, nested: &TopNested) ->
     };
     let exprs =
         keys.iter().zip(&aggregates).flat_map(|(key, aggregate)| [read(key), read(aggregate)]).collect();
-    let kind = RelKind::Project { input: Box::new(levels), exprs };
-    lowerer.rel(&Rel { kind, columns: rel.columns.clone(), span: rel.span })
+    if rests.is_empty() {
+        let kind = RelKind::Project { input: Box::new(levels), exprs };
+        return lowerer.rel(&Rel { kind, columns: rel.columns.clone(), span: rel.span });
+    }
+    let mut inputs = vec![UnionInput { rel: levels, exprs }];
+    inputs.append(&mut rests);
+    lowerer.rel(&Rel { kind: RelKind::Union { inputs }, columns: rel.columns.clone(), span: rel.span })
 }
 
 /// A level, or several joined: the keys from the top down, and the aggregate of each.
@@ -109,6 +118,79 @@ fn best(lowerer: &mut Lowerer<'_>, rows: &Rel, keys: &[Column], level: &TopNeste
     Level { rel, keys: grouped, aggregates: vec![aggregate] }
 }
 
+/// The rows that are not among the best groups of a level, aggregated for each combination of the keys above.
+struct Rest {
+    rel: Rel,
+    /// The keys above.
+    keys: Vec<Column>,
+    /// For the level and each below it that has a value for others: the aggregate.
+    aggregates: Vec<Option<Column>>,
+}
+
+/// A group that others are put into is not parted further: the levels below have the aggregates over all of its rows. A level
+/// without a value for others has neither a value nor an aggregate there.
+fn rest(lowerer: &mut Lowerer<'_>, rows: &Rel, keys: &[Column], best: &Level, nested: &TopNested) -> Rest {
+    let span = rows.span;
+    let on = keys.iter().map(read).zip(best.keys.iter().map(read)).collect();
+    let (left, right) = (Box::new(rows.clone()), Box::new(best.rel.clone()));
+    let kind = RelKind::Join { kind: JoinKind::LeftAnti, left, right, on };
+    let others = Rel { kind, columns: rows.columns.clone(), span };
+    let above = &keys[..keys.len() - 1];
+    let grouped: Vec<Column> = above.iter().map(|key| lowerer.new_column(key.scalar_type)).collect();
+    let levels = &nested.levels[above.len()..];
+    let aggregates: Vec<Option<Column>> = (levels.iter())
+        .map(|level| level.others.is_some().then(|| lowerer.new_column(level.aggregate.scalar_type)))
+        .collect();
+    let count = lowerer.new_column(ScalarType::Long);
+    let counted =
+        AggregateCall { function: "count", arguments: Vec::new(), scalar_type: ScalarType::Long, span };
+    let kind = RelKind::Summarize {
+        input: Box::new(others),
+        keys: above.iter().map(read).collect(),
+        aggregates: (levels.iter().filter(|level| level.others.is_some()))
+            .map(|level| level.aggregate.clone())
+            .chain([counted])
+            .collect(),
+    };
+    let columns: Vec<Column> =
+        grouped.iter().chain(aggregates.iter().flatten()).chain([&count]).cloned().collect();
+    let summed = Rel { kind, columns: columns.clone(), span };
+    // Without keys there is a group even of no rows.
+    let predicate = call(">", vec![read(&count), zero(span)], ScalarType::Bool, span);
+    let kind = RelKind::Filter { input: Box::new(summed), predicate };
+    Rest { rel: Rel { kind, columns, span }, keys: grouped, aggregates }
+}
+
+impl Rest {
+    /// The rows as those of the whole result.
+    fn with_levels_above(self, above: Option<&Level>, levels: &[TopNestedLevel]) -> UnionInput {
+        let span = self.rel.span;
+        let mut exprs = Vec::with_capacity(levels.len() * 2);
+        let mut rel = self.rel;
+        if let Some(above) = above {
+            let on = above.keys.iter().map(read).zip(self.keys.iter().map(read)).collect();
+            let columns = above.rel.columns.iter().chain(&rel.columns).cloned().collect();
+            let (left, right) = (Box::new(above.rel.clone()), Box::new(rel));
+            rel = Rel { kind: RelKind::Join { kind: JoinKind::Inner, left, right, on }, columns, span };
+            let pairs = above.keys.iter().zip(&above.aggregates);
+            exprs.extend(pairs.flat_map(|(key, aggregate)| [read(key), read(aggregate)]));
+        }
+        for (level, aggregate) in levels[self.keys.len()..].iter().zip(&self.aggregates) {
+            match (&level.others, aggregate) {
+                (Some(others), Some(aggregate)) => exprs.extend([others.clone(), read(aggregate)]),
+                _ => {
+                    exprs.extend([null(level.of.scalar_type, span), null(level.aggregate.scalar_type, span)])
+                }
+            }
+        }
+        UnionInput { rel, exprs }
+    }
+}
+
+fn zero(span: Span) -> Expr {
+    Expr { kind: ExprKind::Literal(Value::Long(Some(0))), scalar_type: ScalarType::Long, span }
+}
+
 /// A level beside those above it.
 fn joined(above: Level, below: Level, rel: &Rel) -> Level {
     let on = above.keys.iter().map(read).zip(below.keys.iter().map(read)).collect();
@@ -121,5 +203,5 @@ fn joined(above: Level, below: Level, rel: &Rel) -> Level {
 
 /// Nothing that reads such a column can fail, and so its place in the text does not matter.
 fn read(column: &Column) -> Expr {
-    read_at(column, wardenry_diagnostic::Span::default())
+    read_at(column, Span::default())
 }
