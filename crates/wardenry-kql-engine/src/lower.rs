@@ -165,9 +165,14 @@ impl<'a> Lowerer<'a> {
 
     /// A new column that the query does not know of.
     pub(crate) fn new_column(&mut self, scalar_type: wardenry_kql_values::ScalarType) -> Column {
+        Column { id: self.new_id(), name: "".into(), scalar_type }
+    }
+
+    /// A new id of a column.
+    pub(crate) fn new_id(&mut self) -> ColumnId {
         let id = ColumnId(self.next_column);
         self.next_column -= 1;
-        Column { id, name: "".into(), scalar_type }
+        id
     }
 
     /// Puts an operator of our own on top of a plan.

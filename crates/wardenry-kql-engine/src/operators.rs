@@ -20,6 +20,7 @@ mod partition;
 mod scan;
 mod table_function;
 mod top_hitters;
+mod template;
 mod top_nested;
 
 use wardenry_diagnostic::Span;

@@ -1,10 +1,12 @@
 //! `evaluate`: plugins. One file for each.
 
+mod activity;
 mod bag_unpack;
 mod found_columns;
 mod ip_lookup;
 mod narrow;
 mod pivot;
+mod rolling_percentile;
 
 use std::sync::Arc;
 
@@ -28,6 +30,10 @@ pub(super) fn lower(
         "narrow" => narrow::lower(lowerer, rel, input),
         "ipv4_lookup" => ip_lookup::lower(lowerer, rel, input, plugin, "ipv4_is_in_range"),
         "ipv6_lookup" => ip_lookup::lower(lowerer, rel, input, plugin, "ipv6_is_in_range"),
+        "sliding_window_counts" => activity::sliding_window_counts(lowerer, rel, input, plugin),
+        "activity_counts_metrics" => activity::activity_counts_metrics(lowerer, rel, input, plugin),
+        "rolling_percentile" => rolling_percentile::lower(lowerer, rel, input, plugin),
+        "identity" => lowerer.rel(input),
         _ => Err(unsupported()),
     }
 }

@@ -111,6 +111,10 @@ const PLUGINS: &[(&str, &str)] = &[
     ("ipv6_lookup", "print ip = \"fe80::1\" | evaluate ipv6_lookup((print net = \"fe80::/16\"), ip, net)"),
 ];
 
+    ("sliding_window_counts", "print u = \"a\", x = 1 | evaluate sliding_window_counts(u, x, 0, 3, 2, 1)"),
+    ("activity_counts_metrics", "print u = \"a\", x = 1 | evaluate activity_counts_metrics(u, x, 0, 3, 1)"),
+    ("rolling_percentile", "print v = 1, x = 1 | evaluate rolling_percentile(v, 50, x, 1, 2)"),
+    ("identity", "print x = 1 | evaluate identity()"),
 /// What functions of the hunting service read.
 fn tables() -> MemoryTables {
     let columns = [

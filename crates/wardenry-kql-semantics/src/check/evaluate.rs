@@ -9,6 +9,7 @@ use wardenry_kql_values::{ScalarType, Value};
 use super::aggregates::Aggregation;
 use super::calls::Checked;
 use super::expr::{Typed, written_name};
+use super::names::Names;
 use super::pipeline::At;
 use super::relation::Relation;
 use super::scope::{Cx, Row};
@@ -240,6 +241,21 @@ impl<'q> Checker<'q> {
                     columns.map(|(name, scalar_type)| self.fresh_column(name, scalar_type)).to_vec();
                 (Vec::new(), Some(columns))
             }
+            "sliding_window_counts" => {
+                let added = [("Count", ScalarType::Long), ("Dcount", ScalarType::Long)];
+                (Vec::new(), Some(self.window_columns(&input, &values, 1, 6, &added)))
+            }
+            "activity_counts_metrics" => {
+                let added = ["count", "dcount", "new_dcount", "aggregated_dcount"];
+                let added = added.map(|name| (name, ScalarType::Long));
+                (Vec::new(), Some(self.window_columns(&input, &values, 1, 5, &added)))
+            }
+            "rolling_percentile" => {
+                let (name, scalar_type) = rolling_percentile(&input, &values);
+                let added = [(&*name, scalar_type)];
+                (Vec::new(), Some(self.window_columns(&input, &values, 2, 5, &added)))
+            }
+            "identity" => (Vec::new(), Some(input.columns().to_vec())),
             _ => (Vec::new(), None),
         };
         let found = self.options.plugin_columns.get(&site).cloned();
@@ -290,6 +306,29 @@ impl<'q> Checker<'q> {
         relation
     }
 
+    /// The column of the timeline, which is an argument, the dimensions, which are those behind the others, and what is added.
+    fn window_columns(
+        &mut self,
+        input: &Relation,
+        values: &[PluginValue],
+        timeline: usize,
+        dimensions: usize,
+        added: &[(&str, ScalarType)],
+    ) -> Vec<Column> {
+        let read = values.get(timeline).into_iter().chain(values.iter().skip(dimensions));
+        let read = read.filter_map(|value| column_of(input, value));
+        let added = added.iter().map(|(name, scalar_type)| (Arc::from(*name), *scalar_type));
+        let all: Vec<(Arc<str>, ScalarType)> =
+            read.map(|column| (column.name.clone(), column.scalar_type)).chain(added).collect();
+        let mut names = Names::default();
+        all.into_iter()
+            .map(|(name, scalar_type)| {
+                let name = names.unique(&name);
+                self.fresh_column(name, scalar_type)
+            })
+            .collect()
+    }
+
     /// `: (*, a: long)`: what the plugin keeps, and the declared columns.
     fn with_declared(&mut self, kept: Vec<Column>, declared: Vec<Column>) -> Vec<Column> {
         let mut columns = kept;
@@ -317,6 +356,24 @@ impl<'q> Checker<'q> {
         }
         columns
     }
+}
+
+/// The column of the input that an argument is.
+fn column_of<'r>(input: &'r Relation, value: &PluginValue) -> Option<&'r Column> {
+    let id = value.column()?;
+    input.columns().iter().find(|column| column.id == id)
+}
+
+/// The column of the percentile, named after the arguments: `rolling_3_percentile_x_50`.
+fn rolling_percentile(input: &Relation, values: &[PluginValue]) -> (String, ScalarType) {
+    let constant = |position: usize| match values.get(position) {
+        Some(PluginValue::Scalar(Typed { constant: Some(value), .. })) => value.text(),
+        _ => String::new(),
+    };
+    let column = values.first().and_then(|value| column_of(input, value));
+    let (of, scalar_type) =
+        column.map_or(("", ScalarType::Real), |column| (&*column.name, column.scalar_type));
+    (format!("rolling_{}_percentile_{of}_{}", constant(4), constant(1)), scalar_type)
 }
 
 /// The columns that `pivot` groups by: those that it names, or all that it does not read otherwise.

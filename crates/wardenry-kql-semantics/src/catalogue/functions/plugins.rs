@@ -53,8 +53,7 @@ pub(in super::super) const PLUGINS: &[Entry] = &[
         "(id_column: column not-dynamic, timeline_column: column summable, start: constant summable, \
          end: constant summable, step: constant summable, dimension*: column not-dynamic) -> tabular",
         "Counts of events and distinct values by window of time",
-    )
-    .unsupported(),
+    ),
     plugin(
         "activity_engagement",
         "(id_column: column not-dynamic, timeline_column: column summable, \
@@ -107,16 +106,14 @@ pub(in super::super) const PLUGINS: &[Entry] = &[
          end: constant summable, look_back_window: constant summable, step: constant summable, \
          dimension*: column not-dynamic) -> tabular",
         "Counts and distinct counts over a sliding window",
-    )
-    .unsupported(),
+    ),
     plugin(
         "rolling_percentile",
         "(value_column: column summable, percentile: constant number, index_column: column summable, \
          bin_size: summable, bins_per_window: constant integer, \
          dimension*: column not-dynamic) -> tabular",
         "A percentile over a rolling window",
-    )
-    .unsupported(),
+    ),
     plugin(
         "rows_near",
         "(condition: bool, num_rows: constant integer, num_rows_after?: constant integer) -> tabular",
@@ -152,7 +149,7 @@ pub(in super::super) const PLUGINS: &[Entry] = &[
         .unsupported(),
     plugin("preview", "(number_of_rows: integer) -> tabular", "The first rows beside the result")
         .unsupported(),
-    plugin("identity", "() -> tabular", "The input unchanged").unsupported(),
+    plugin("identity", "() -> tabular", "The input unchanged"),
     plugin("estimate_rows_count", "() -> tabular", "The estimated number of rows").unsupported(),
     plugin(
         "geo_polygon_lookup",
