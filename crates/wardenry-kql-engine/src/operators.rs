@@ -17,10 +17,11 @@ mod numbering;
 mod parse;
 mod parse_kv;
 mod partition;
+mod reduce;
 mod scan;
 mod table_function;
-mod top_hitters;
 mod template;
+mod top_hitters;
 mod top_nested;
 
 use wardenry_diagnostic::Span;
@@ -50,7 +51,7 @@ pub(crate) fn lower(lowerer: &mut Lowerer<'_>, rel: &Rel) -> Result<Lowered, Run
         }
         RelKind::GraphMatch(graph) => return graph_match::lower(lowerer, rel, graph),
         RelKind::Evaluate(plugin) => return evaluate::lower(lowerer, rel, plugin),
-        RelKind::Reduce { .. } => "reduce",
+        RelKind::Reduce { input, of, options } => return reduce::lower(lowerer, rel, input, of, options),
         _ => "this operator",
     };
     Err(RunError::Unsupported { what: what.to_owned(), span: rel.span })

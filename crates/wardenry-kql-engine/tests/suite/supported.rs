@@ -77,6 +77,7 @@ const OPERATORS: &[(&str, &str)] = &[
     ("range", "range x from 1 to 3 step 1"),
     ("render", "print x = 1 | render table"),
     ("sample", "print x = 1 | sample 1"),
+    ("reduce", "print s = \"a b\" | reduce by s"),
     ("sample-distinct", "print x = 1 | sample-distinct 1 of x"),
     ("scan", "range x from 1 to 3 step 1 | scan declare (t:long = 0) with (step s: true => t = x + s.t;)"),
     ("search", "print s = \"a\" | search \"a\""),

@@ -199,7 +199,7 @@ pub const TABULAR_OPERATORS: &[TabularOperator] = &[
     start("range", "range column from start to end step size", "One column of values in steps"),
     pipe("reduce", "reduce by expression [with threshold=…]", "Groups texts that are alike")
         .options(&[keyword("kind", &["source"]), with("threshold", &[]), with("characters", &[])])
-        .unsupported(),
+        .partly("the service's own patterns differ"),
     pipe("render", "render chart [with (…)]", "Says how the result is to be drawn").options(&[
         with("title", &[]),
         with("xtitle", &[]),
