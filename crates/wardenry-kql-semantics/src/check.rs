@@ -6,6 +6,7 @@
 
 mod aggregates;
 mod all_columns;
+mod branching;
 mod calls;
 mod constants;
 mod conversion;
@@ -152,6 +153,8 @@ pub fn check(query: &ast::Query, schema: &dyn Schema, options: &CheckOptions) ->
         looking_only: false,
         missing: Vec::new(),
         outer_rows: Vec::new(),
+        statement_end: None,
+        further_results: Vec::new(),
     };
     checker.query(query)
 }
@@ -197,6 +200,10 @@ struct Checker<'q> {
     missing: Vec<(&'q str, usize)>,
     /// The rows around the subquery that is being checked, the innermost last.
     outer_rows: Vec<Vec<Column>>,
+    /// Where the statement ends that is being checked: only an operator that ends there may have several results.
+    statement_end: Option<u32>,
+    /// Of the statement that is being checked, beside its first result.
+    further_results: Vec<Relation>,
 }
 
 impl Checker<'_> {

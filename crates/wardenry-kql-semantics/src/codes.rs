@@ -64,4 +64,5 @@ codes! {
     GRAPH_EXPECTED = "KQL0139", "A graph must stand before this operator";
     NOT_CALLED = "KQL0140", "A function is used without calling it, or the other way around";
     STRING_NULL = "KQL0141", "A string is tested for null, which it never is";
+    SEVERAL_RESULTS = "KQL0142", "An operator with several results is not the last one of its statement";
 }

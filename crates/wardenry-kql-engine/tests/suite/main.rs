@@ -8,5 +8,6 @@ mod order;
 mod parquet;
 mod render;
 mod semantics;
+mod several_results;
 mod support;
 mod supported;

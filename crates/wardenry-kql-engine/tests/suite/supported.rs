@@ -45,7 +45,9 @@ const OPERATORS: &[(&str, &str)] = &[
     ("distinct", "print x = 1 | distinct x"),
     ("evaluate", "print d = dynamic({\"k\": 1}) | evaluate bag_unpack(d)"),
     ("extend", "print x = 1 | extend y = x"),
+    ("facet", "print x = 1 | facet by x"),
     ("find", "let T = datatable(x:long)[1]; find in (T) where x == 1"),
+    ("fork", "print x = 1 | fork (take 1) (count)"),
     ("getschema", "print x = 1 | getschema"),
     (
         "graph-match",
@@ -75,9 +77,9 @@ const OPERATORS: &[(&str, &str)] = &[
     ("project-rename", "print x = 1 | project-rename y = x"),
     ("project-reorder", "print x = 1, y = 2 | project-reorder y"),
     ("range", "range x from 1 to 3 step 1"),
+    ("reduce", "print s = \"a b\" | reduce by s"),
     ("render", "print x = 1 | render table"),
     ("sample", "print x = 1 | sample 1"),
-    ("reduce", "print s = \"a b\" | reduce by s"),
     ("sample-distinct", "print x = 1 | sample-distinct 1 of x"),
     ("scan", "range x from 1 to 3 step 1 | scan declare (t:long = 0) with (step s: true => t = x + s.t;)"),
     ("search", "print s = \"a\" | search \"a\""),
@@ -109,13 +111,13 @@ const PLUGINS: &[(&str, &str)] = &[
     ("pivot", "print k = \"a\", c = \"b\" | evaluate pivot(c)"),
     ("ipv4_lookup", "print ip = \"10.0.0.1\" | evaluate ipv4_lookup((print net = \"10.0.0.0/8\"), ip, net)"),
     ("narrow", "print x = 1 | evaluate narrow()"),
-    ("ipv6_lookup", "print ip = \"fe80::1\" | evaluate ipv6_lookup((print net = \"fe80::/16\"), ip, net)"),
-];
-
     ("sliding_window_counts", "print u = \"a\", x = 1 | evaluate sliding_window_counts(u, x, 0, 3, 2, 1)"),
     ("activity_counts_metrics", "print u = \"a\", x = 1 | evaluate activity_counts_metrics(u, x, 0, 3, 1)"),
     ("rolling_percentile", "print v = 1, x = 1 | evaluate rolling_percentile(v, 50, x, 1, 2)"),
     ("identity", "print x = 1 | evaluate identity()"),
+    ("ipv6_lookup", "print ip = \"fe80::1\" | evaluate ipv6_lookup((print net = \"fe80::/16\"), ip, net)"),
+];
+
 /// What functions of the hunting service read.
 fn tables() -> MemoryTables {
     let columns = [

@@ -123,14 +123,14 @@ pub const TABULAR_OPERATORS: &[TabularOperator] = &[
         with("delimiter", &[]),
     ])
     .partly("only sources that the administrator allows"),
-    pipe("facet", "facet by column, … [with (pipeline)]", "One table of counts for each column").unsupported(),
+    pipe("facet", "facet by column, … [with (pipeline)]", "One table of counts for each column"),
     both(
         "find",
         "find [in (table, …)] where predicate [project column, …]",
         "The rows of several tables that fulfil a condition",
     )
     .options(&[keyword("withsource", &[]), keyword("datascope", &["hotcache", "all"])]),
-    pipe("fork", "fork [name =] (pipeline) …", "Runs several pipelines over the same rows").unsupported(),
+    pipe("fork", "fork [name =] (pipeline) …", "Runs several pipelines over the same rows"),
     pipe("getschema", "getschema", "The columns with their types"),
     pipe(
         "graph-mark-components",

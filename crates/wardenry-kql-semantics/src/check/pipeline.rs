@@ -187,8 +187,8 @@ impl<'q> Checker<'q> {
             }
             OperatorKind::MakeGraph { .. } => self.make_graph(at, input),
             OperatorKind::GraphMatch { .. } => self.graph_match(at, input),
-            OperatorKind::Facet { .. } => self.not_supported(at, "facet"),
-            OperatorKind::Fork(_) => self.not_supported(at, "fork"),
+            OperatorKind::Facet { by, with } => self.facet(at, input, by, with.as_deref()),
+            OperatorKind::Fork(branches) => self.fork(at, input, branches),
             OperatorKind::GraphShortestPaths { .. } => self.not_supported(at, "graph-shortest-paths"),
             OperatorKind::GraphMarkComponents => self.not_supported(at, "graph-mark-components"),
             OperatorKind::GraphToTable { .. } => self.not_supported(at, "graph-to-table"),

@@ -24,9 +24,15 @@ impl<'q> Checker<'q> {
             match &statement.kind {
                 ast::StatementKind::Expression(expr) => {
                     self.render = None;
+                    self.statement_end = Some(expr.span.end);
                     let relation = self.statement(expr, env);
+                    self.statement_end = None;
                     columns.push(self.statement_columns(&relation, statement.span));
                     statements.push(CheckedStatement { rel: relation.rel, render: self.render.take() });
+                    for further in std::mem::take(&mut self.further_results) {
+                        columns.push(self.statement_columns(&further, statement.span));
+                        statements.push(CheckedStatement { rel: further.rel, render: None });
+                    }
                     for (name, relation) in std::mem::take(&mut self.named) {
                         env = self.bind(env, block, name, Binding::Tabular(relation));
                     }
