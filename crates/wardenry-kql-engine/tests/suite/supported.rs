@@ -103,6 +103,8 @@ const HOSTED: &[(&str, &str)] = &[
     ("DeviceFromIP", "print IP = \"10.0.0.1\" | invoke DeviceFromIP()"),
     ("SeenBy", "print DeviceId = \"a\" | invoke SeenBy()"),
     ("AssignedIPAddresses", "AssignedIPAddresses(\"a\")"),
+    ("arg", "arg(\"\").DeviceNetworkInfo | count"),
+    ("_GetWatchlist", "_GetWatchlist(\"DeviceNetworkInfo\") | count"),
 ];
 
 /// A query for each plugin that is supported.

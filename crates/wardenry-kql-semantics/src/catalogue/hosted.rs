@@ -31,10 +31,12 @@ pub const HOSTED_FUNCTIONS: &[HostedFunction] = &[
     invoked("SeenBy", "invoke SeenBy([device column])", "Adds the devices that have seen a device")
         .checked_only(),
     table("AssignedIPAddresses", "AssignedIPAddresses(device, [time])", "The addresses that a device had"),
-    table("arg", "arg(\"\").Table", "A table of the resource graph").unsupported(),
+    table("arg", "arg(\"\").Table", "A table of the resource graph")
+        .partly("those that are among the deployment's tables"),
     table("adx", "adx(\"cluster/database\").Table", "A table of another cluster").unsupported(),
     table("workspace", "workspace(\"name\").Table", "A table of another workspace").unsupported(),
-    table("_GetWatchlist", "_GetWatchlist(\"alias\")", "The rows of a watchlist").unsupported(),
+    table("_GetWatchlist", "_GetWatchlist(\"alias\")", "The rows of a watchlist")
+        .partly("those that are among the deployment's tables, by their aliases"),
 ];
 
 /// The function of a name. Names are case-sensitive.

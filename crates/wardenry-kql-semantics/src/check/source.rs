@@ -44,6 +44,9 @@ impl<'q> Checker<'q> {
             ast::ExprKind::Parenthesized(inner) => self.table_or_graph(inner, cx),
             ast::ExprKind::Name(name) => self.table_of_name(name, cx),
             ast::ExprKind::Call { name, arguments } => self.table_of_call(name, arguments, span, cx),
+            ast::ExprKind::Member { base, name } if is_resource_graph(base) => {
+                self.provided_table(&name.text, "table of the resource graph", name.span)
+            }
             ast::ExprKind::Member { base, .. } | ast::ExprKind::MemberCall { base, .. }
                 if is_other_source(base) =>
             {
@@ -172,6 +175,17 @@ impl<'q> Checker<'q> {
                     Relation::unknown(span)
                 }
             },
+            ("_GetWatchlist", [argument, ..]) => match self.constant_of(argument, cx.env) {
+                Some(Value::String(alias)) => self.provided_table(&alias, "watchlist", argument.span),
+                _ => {
+                    self.error(
+                        codes::CONSTANT_EXPECTED,
+                        argument.span,
+                        "the alias of a watchlist must stand here",
+                    );
+                    Relation::unknown(span)
+                }
+            },
             ("toscalar", _) => {
                 self.error(codes::TABLE_EXPECTED, span, "`toscalar` yields a single value, not a table");
                 Relation::unknown(span)
@@ -196,6 +210,24 @@ impl<'q> Checker<'q> {
         }
     }
 
+    /// What belongs to another service, and may be among the tables here under its name, in whatever case.
+    fn provided_table(&mut self, name: &str, what: &str, span: Span) -> Relation {
+        if let Some(relation) = self.stored_table(name, span) {
+            return relation;
+        }
+        let tables = self.schema.table_names();
+        let same = tables.iter().find(|table| table.eq_ignore_ascii_case(name));
+        if let Some(relation) = same.and_then(|table| self.stored_table(table, span)) {
+            return relation;
+        }
+        let message = format!("there is no {what} `{name}` here");
+        let diagnostic = Diagnostic::error(codes::OTHER_SOURCE, span, message).with_note(format!(
+            "a table named `{name}` among the tables that queries may read stands for it; for a trial a `datatable` does"
+        ));
+        self.report(diagnostic);
+        Relation::unknown(span)
+    }
+
     /// `database("x").T` and the like.
     fn other_source(&mut self, base: &'q ast::Expr, span: Span) -> Relation {
         let mut base = base;
@@ -213,14 +245,17 @@ impl<'q> Checker<'q> {
     fn report_other_source(&mut self, name: &ast::Name) {
         let text = &*name.text;
         let diagnostic = match text {
-            "_GetWatchlist" | "_GetWatchlistAlias" => {
+            "_GetWatchlist" => {
+                Diagnostic::error(codes::ARGUMENT_COUNT, name.span, "the alias of a watchlist is missing")
+            }
+            "_GetWatchlistAlias" => {
                 Diagnostic::error(codes::OTHER_SOURCE, name.span, "watchlists are not supported")
                     .with_note("a `datatable` can stand in for a watchlist")
             }
             "arg" => Diagnostic::error(
                 codes::OTHER_SOURCE,
                 name.span,
-                "the resource graph cannot be queried from here",
+                "a table of the resource graph must be named: `arg(\"\").Resources`",
             ),
             "external_table" | "materialized_view" | "stored_query_result" | "graph" => {
                 Diagnostic::error(codes::NOT_SUPPORTED, name.span, format!("`{text}()` is not supported"))
@@ -390,6 +425,10 @@ impl<'q> Checker<'q> {
             _ => Typed::unknown(span),
         }
     }
+}
+
+fn is_resource_graph(base: &ast::Expr) -> bool {
+    matches!(&base.kind, ast::ExprKind::Call { name, .. } if *name.text == *"arg")
 }
 
 pub(super) fn is_other_source(base: &ast::Expr) -> bool {
