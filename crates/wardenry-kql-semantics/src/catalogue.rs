@@ -98,8 +98,6 @@ pub enum Support {
     Yes,
     /// With what is missing.
     Partial(&'static str),
-    /// Queries with it are checked, and refused when they are to run: work in progress.
-    CheckedOnly,
     No,
 }
 

@@ -1,22 +1,24 @@
 //! Functions of the hunting service that yield rows. [AH advanced-hunting-fileprofile-function, -devicefromip-function,
-//! -assignedipaddresses-function]
+//! -seenby-function, -assignedipaddresses-function, device-discovery]
 //!
-//! What the service knows from elsewhere comes from tables here. `FileProfile` reads the table `FileProfiles`, which a
-//! deployment may have; without it no file has a profile. It enriches every row: the service's bound on the number of rows is
-//! one on calls to another service. The others are queries over `DeviceNetworkInfo`.
+//! What the service knows from elsewhere comes from tables here, which a deployment may have. `FileProfile` reads the table
+//! `FileProfiles`: the columns that the function adds, of which one is the hash. `SeenBy` reads the table `DeviceSeenBy`: a row
+//! for each device `DeviceId` and each device `SeenBy` that has seen it. Without the tables nothing is known. The
+//! others are queries over `DeviceNetworkInfo`.
 
 use std::sync::Arc;
 
 use wardenry_diagnostic::Span;
 use wardenry_kql_semantics::checked::{Column, Expr, ExprKind, JoinKind, Rel, RelKind};
-use wardenry_kql_semantics::{CheckOptions, check};
 use wardenry_kql_values::{ScalarType, Value};
 
 use super::conversion::{call, null, read};
+use super::template::Template;
 use crate::RunError;
-use crate::lower::{ExternalTables, Lowered, Lowerer, column_expr, column_name};
+use crate::lower::{Lowered, Lowerer};
 
 const FILE_PROFILES: &str = "FileProfiles";
+const SIGHTINGS: &str = "DeviceSeenBy";
 
 pub(super) fn lower(
     lowerer: &mut Lowerer<'_>,
@@ -26,7 +28,8 @@ pub(super) fn lower(
     arguments: &[Expr],
 ) -> Result<Lowered, RunError> {
     match (name, input, arguments) {
-        ("FileProfile", Some(input), [hash, ..]) => file_profile(lowerer, rel, input, hash),
+        ("FileProfile", Some(input), [hash, limit]) => file_profile(lowerer, rel, input, hash, limit),
+        ("SeenBy", Some(input), [device]) => seen_by(lowerer, rel, input, device),
         ("DeviceFromIP", Some(input), [address, rest @ ..]) => {
             device_from_ip(lowerer, rel, input, address, rest.first())
         }
@@ -37,14 +40,18 @@ pub(super) fn lower(
     }
 }
 
-fn file_profile(lowerer: &mut Lowerer<'_>, rel: &Rel, input: &Rel, hash: &Expr) -> Result<Lowered, RunError> {
+/// The first rows are enriched, as many as the query says; the others have an empty availability.
+fn file_profile(
+    lowerer: &mut Lowerer<'_>,
+    rel: &Rel,
+    input: &Rel,
+    hash: &Expr,
+    limit: &Expr,
+) -> Result<Lowered, RunError> {
     let span = rel.span;
     let added = &rel.columns[input.columns.len()..];
     let Some(known) = lowerer.tables().table(FILE_PROFILES) else {
-        let empty = added.iter().map(|column| null(column.scalar_type, span));
-        let exprs = input.columns.iter().map(|column| read(column, span)).chain(empty).collect();
-        let kind = RelKind::Project { input: Box::new(input.clone()), exprs };
-        return lowerer.rel(&Rel { kind, columns: rel.columns.clone(), span });
+        return lowerer.rel(&with_nulls(rel, input));
     };
     // The column's name says which hash it holds.
     let key_name = match hash.kind {
@@ -62,38 +69,103 @@ fn file_profile(lowerer: &mut Lowerer<'_>, rel: &Rel, input: &Rel, hash: &Expr) 
         let message = format!("the table {FILE_PROFILES} has no column {key_name}");
         return Err(RunError::Operator { operator: "FileProfile", message, span });
     };
-    // Of a file that has several profiles any one counts, as the service has one.
+    let text = |text: &str| Expr {
+        kind: ExprKind::Literal(Value::String(text.into())),
+        scalar_type: ScalarType::String,
+        span,
+    };
+    let not_empty = |column: &Column| call("isnotempty", vec![read(column, span)], ScalarType::Bool, span);
+
     let scan = Rel { kind: RelKind::Table { name: FILE_PROFILES.into() }, columns: table.clone(), span };
-    let (profiles, profile_columns) = one_for_each_key(lowerer, scan, key, span);
+    let kind = RelKind::Filter { input: Box::new(scan), predicate: not_empty(key) };
+    let with_hash = Rel { kind, columns: table.clone(), span };
+    // Of a file that has several profiles any one counts, as the service has one.
+    let (profiles, profile_columns) = one_for_each_key(lowerer, with_hash, key, span);
     let profile = |name: &str| {
         let position = table.iter().position(|column| &*column.name == name)?;
         Some(&profile_columns[position])
     };
     let key = profile(key_name).ok_or_else(|| RunError::internal("lowering", "the key of profiles"))?;
-    let columns: Vec<Column> = input.columns.iter().chain(&profile_columns).cloned().collect();
+
+    let (numbered, number) = numbered(lowerer, input);
+    let within = call("<=", vec![read(&number, span), limit.clone()], ScalarType::Bool, span);
+    let wanted = call("iff", vec![within.clone(), hash.clone(), text("")], ScalarType::String, span);
+    let columns: Vec<Column> = numbered.columns.iter().chain(&profile_columns).cloned().collect();
     let kind = RelKind::Join {
         kind: JoinKind::LeftOuter,
-        left: Box::new(input.clone()),
+        left: Box::new(numbered),
         right: Box::new(profiles),
-        on: vec![(hash.clone(), read(key, span))],
+        on: vec![(wanted, read(key, span))],
     };
     let joined = Rel { kind, columns, span };
-    let found = call("isnotempty", vec![read(key, span)], ScalarType::Bool, span);
     let names = FILE_PROFILE_COLUMNS.iter().zip(added);
     let enriched = names.map(|(name, column)| match (profile(name), *name) {
         (Some(profile), _) if profile.scalar_type == column.scalar_type => read(profile, span),
         (_, "ProfileAvailability") => {
-            let text = |text: &str| Expr {
-                kind: ExprKind::Literal(Value::String(text.into())),
-                scalar_type: ScalarType::String,
-                span,
-            };
-            call("iff", vec![found.clone(), text("Available"), text("Missing")], ScalarType::String, span)
+            let cases = vec![not_empty(key), text("Available"), within.clone(), text("Missing"), text("")];
+            call("case", cases, ScalarType::String, span)
         }
         _ => null(column.scalar_type, span),
     });
     let exprs = input.columns.iter().map(|column| read(column, span)).chain(enriched).collect();
     let kind = RelKind::Project { input: Box::new(joined), exprs };
+    lowerer.rel(&Rel { kind, columns: rel.columns.clone(), span })
+}
+
+/// The input with its rows' numbers from 1.
+fn numbered(lowerer: &mut Lowerer<'_>, input: &Rel) -> (Rel, Column) {
+    let span = input.span;
+    let number = lowerer.new_column(ScalarType::Long);
+    let one = Expr { kind: ExprKind::Literal(Value::Long(Some(1))), scalar_type: ScalarType::Long, span };
+    let row_number = Expr {
+        kind: ExprKind::Window { function: "row_number", arguments: vec![one] },
+        scalar_type: ScalarType::Long,
+        span,
+    };
+    let exprs = input.columns.iter().map(|column| read(column, span)).chain([row_number]).collect();
+    let columns = input.columns.iter().chain([&number]).cloned().collect();
+    (Rel { kind: RelKind::Project { input: Box::new(input.clone()), exprs }, columns, span }, number)
+}
+
+/// The input, and nulls where the function adds something.
+fn with_nulls(rel: &Rel, input: &Rel) -> Rel {
+    let span = rel.span;
+    let empty = rel.columns[input.columns.len()..].iter().map(|column| null(column.scalar_type, span));
+    let exprs = input.columns.iter().map(|column| read(column, span)).chain(empty).collect();
+    let kind = RelKind::Project { input: Box::new(input.clone()), exprs };
+    Rel { kind, columns: rel.columns.clone(), span }
+}
+
+/// The devices that have seen each device, as an array.
+fn seen_by(lowerer: &mut Lowerer<'_>, rel: &Rel, input: &Rel, device: &Expr) -> Result<Lowered, RunError> {
+    if lowerer.tables().table(SIGHTINGS).is_none() {
+        return lowerer.rel(&with_nulls(rel, input));
+    }
+    let text = format!(
+        "{SIGHTINGS} | where isnotempty(DeviceId) and isnotempty(SeenBy) \
+         | summarize SeenBy = make_set(SeenBy) by DeviceId"
+    );
+    let seen = provided(lowerer, &text, SIGHTINGS, rel.span)?;
+    enriched(lowerer, rel, input, device, seen)
+}
+
+/// The input with the columns of a relation whose first one is the key; `rel` has all of them, or those behind the key.
+fn enriched(
+    lowerer: &mut Lowerer<'_>,
+    rel: &Rel,
+    input: &Rel,
+    key: &Expr,
+    known: Rel,
+) -> Result<Lowered, RunError> {
+    let span = rel.span;
+    let added = rel.columns.len() - input.columns.len();
+    let all: Vec<Column> = input.columns.iter().chain(&known.columns).cloned().collect();
+    let kept = input.columns.iter().chain(&known.columns[known.columns.len() - added..]);
+    let exprs = kept.map(|column| read(column, span)).collect();
+    let on = vec![(key.clone(), read(&known.columns[0], span))];
+    let (left, right) = (Box::new(input.clone()), Box::new(known));
+    let kind = RelKind::Join { kind: JoinKind::LeftOuter, left, right, on };
+    let kind = RelKind::Project { input: Box::new(Rel { kind, columns: all, span }), exprs };
     lowerer.rel(&Rel { kind, columns: rel.columns.clone(), span })
 }
 
@@ -153,28 +225,14 @@ fn device_from_ip(
     address: &Expr,
     until: Option<&Expr>,
 ) -> Result<Lowered, RunError> {
-    let span = rel.span;
     let text = format!(
         "DeviceNetworkInfo | where Timestamp <= {} | mv-expand Address = parse_json(IPAddresses) \
          | extend IP = tostring(Address.IPAddress) | where isnotempty(IP) \
          | summarize arg_max(Timestamp, DeviceId) by IP | project IP, DeviceId",
         time(lowerer, until)?,
     );
-    let (rows, columns) = provided(lowerer, &text, span)?;
-    let scope = lowerer.new_scope();
-    let found = Rel { kind: RelKind::Scope(scope), columns: columns.clone(), span };
-    let on = vec![(address.clone(), read(&columns[0], span))];
-    let all: Vec<Column> = input.columns.iter().chain(&columns).cloned().collect();
-    let kind = RelKind::Join {
-        kind: JoinKind::LeftOuter,
-        left: Box::new(input.clone()),
-        right: Box::new(found),
-        on,
-    };
-    let exprs = all.iter().map(|column| read(column, span)).collect();
-    let joined = Rel { kind, columns: all, span };
-    let kind = RelKind::Project { input: Box::new(joined), exprs };
-    lowerer.body(&Rel { kind, columns: rel.columns.clone(), span }, scope, rows)
+    let devices = provided(lowerer, &text, "DeviceNetworkInfo", rel.span)?;
+    enriched(lowerer, rel, input, address, devices)
 }
 
 /// The addresses that a device had, up to a time.
@@ -184,7 +242,6 @@ fn assigned_ip_addresses(
     device: &Expr,
     until: Option<&Expr>,
 ) -> Result<Lowered, RunError> {
-    let span = rel.span;
     let Value::String(device) = lowerer.constant(device)? else {
         return Err(RunError::internal("lowering", "a device is a text"));
     };
@@ -196,38 +253,18 @@ fn assigned_ip_addresses(
          NetworkAdapterType = toint(NetworkAdapterType), ConnectedNetworks = toint(ConnectedNetworks)",
         time(lowerer, until)?,
     );
-    let (rows, columns) = provided(lowerer, &text, span)?;
-    let names = columns.iter().zip(&rel.columns);
-    rows.project(
-        names.map(|(from, to)| (column_expr(&column_name(from.id)), column_name(to.id))).collect::<Vec<_>>(),
-    )
+    let addresses = provided(lowerer, &text, "DeviceNetworkInfo", rel.span)?;
+    let exprs = addresses.columns.iter().map(|column| read(column, rel.span)).collect();
+    let kind = RelKind::Project { input: Box::new(addresses), exprs };
+    lowerer.rel(&Rel { kind, columns: rel.columns.clone(), span: rel.span })
 }
 
-/// A query of ours over the deployment's tables: its rows, and its columns under new ids.
-fn provided(lowerer: &mut Lowerer<'_>, text: &str, span: Span) -> Result<(Lowered, Vec<Column>), RunError> {
-    let parsed = wardenry_kql_syntax::parse(text);
-    let checked = check(&parsed.query, lowerer.tables(), &CheckOptions::default());
-    let Some(query) = checked.query else {
-        // The query is sound; the table may be missing or be another one.
-        let what = "a function that reads DeviceNetworkInfo, without such a table,".to_owned();
-        return Err(RunError::Unsupported { what, span });
-    };
-    let Some(statement) = query.statements.first() else {
-        return Err(RunError::internal("lowering", "a provided query has no statement"));
-    };
-    let rel = &statement.rel;
-    let columns: Vec<Column> = rel
-        .columns
-        .iter()
-        .map(|column| Column { name: Arc::clone(&column.name), ..lowerer.new_column(column.scalar_type) })
-        .collect();
-    let shared = std::collections::HashMap::new();
-    let lowered =
-        Lowerer::new(lowerer.functions, lowerer.tables(), &shared, &ExternalTables::new()).rel(rel)?;
-    let names = rel.columns.iter().zip(&columns);
-    let names = names.map(|(from, to)| (column_expr(&column_name(from.id)), column_name(to.id)));
-    let rows = Lowered { order: Vec::new(), ..lowered }.project(names.collect::<Vec<_>>())?;
-    Ok((rows, columns))
+/// A query of ours over a table of the deployment.
+fn provided(lowerer: &mut Lowerer<'_>, text: &str, table: &str, span: Span) -> Result<Rel, RunError> {
+    let template = Template { text, sources: Vec::new(), parameters: Vec::new() };
+    // The query is sound; the table may be missing or be another one.
+    let what = format!("a function that reads {table}, without such a table,");
+    template.rel(lowerer, span)?.ok_or(RunError::Unsupported { what, span })
 }
 
 /// A time as a literal; the present where the query says none.

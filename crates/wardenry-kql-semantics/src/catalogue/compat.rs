@@ -133,7 +133,6 @@ fn section(text: &mut String, column: &str, rows: impl Iterator<Item = Row>) {
             let state = match row.support {
                 Support::Yes => "yes".to_owned(),
                 Support::Partial(missing) => format!("partly: {missing}"),
-                Support::CheckedOnly => "no: checked only".to_owned(),
                 Support::No => "no".to_owned(),
             };
             writeln!(text, "| {names} | {state} | {} |", row.about).expect("a String takes everything");

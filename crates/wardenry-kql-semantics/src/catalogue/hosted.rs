@@ -29,7 +29,7 @@ pub const HOSTED_FUNCTIONS: &[HostedFunction] = &[
         "Adds the devices that had an address at a time",
     ),
     invoked("SeenBy", "invoke SeenBy([device column])", "Adds the devices that have seen a device")
-        .checked_only(),
+        .partly("the sightings are those of the table `DeviceSeenBy`"),
     table("AssignedIPAddresses", "AssignedIPAddresses(device, [time])", "The addresses that a device had"),
     table("arg", "arg(\"\").Table", "A table of the resource graph")
         .partly("those that are among the deployment's tables"),
@@ -55,11 +55,6 @@ const fn table(name: &'static str, syntax: &'static str, about: &'static str) ->
 impl HostedFunction {
     const fn partly(mut self, missing: &'static str) -> Self {
         self.support = Support::Partial(missing);
-        self
-    }
-
-    const fn checked_only(mut self) -> Self {
-        self.support = Support::CheckedOnly;
         self
     }
 

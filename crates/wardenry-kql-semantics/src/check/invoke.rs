@@ -31,8 +31,10 @@ struct TableParameter {
 enum ParameterKind {
     /// The name of a column, with or without quotes; the default.
     Column(&'static str),
-    /// A value; `None` if it must be given.
-    Value(ScalarType, Option<i64>),
+    /// A value that must be given.
+    Value(ScalarType),
+    /// A number of rows from 1.
+    Count { default: i64, most: i64 },
     /// A value that may be left out.
     Optional(ScalarType),
 }
@@ -44,7 +46,7 @@ pub(super) const TABLE_FUNCTIONS: &[TableFunction] = &[
         invoked: true,
         parameters: &[
             TableParameter { name: "x", kind: ParameterKind::Column("SHA1") },
-            TableParameter { name: "y", kind: ParameterKind::Value(ScalarType::Long, Some(100)) },
+            TableParameter { name: "y", kind: ParameterKind::Count { default: 100, most: 1_000 } },
         ],
         columns: &[
             ("SHA1", ScalarType::String),
@@ -86,7 +88,7 @@ pub(super) const TABLE_FUNCTIONS: &[TableFunction] = &[
         name: "AssignedIPAddresses",
         invoked: false,
         parameters: &[
-            TableParameter { name: "x", kind: ParameterKind::Value(ScalarType::String, None) },
+            TableParameter { name: "x", kind: ParameterKind::Value(ScalarType::String) },
             TableParameter { name: "y", kind: ParameterKind::Optional(ScalarType::Datetime) },
         ],
         columns: &[
@@ -258,12 +260,23 @@ impl<'q> Checker<'q> {
                     }
                 }
             }
-            (ParameterKind::Value(scalar_type, _) | ParameterKind::Optional(scalar_type), Some(argument)) => {
+            (ParameterKind::Value(scalar_type) | ParameterKind::Optional(scalar_type), Some(argument)) => {
                 let typed = self.scalar(argument, &Cx::constant(cx.env));
                 Some(self.convert(typed, *scalar_type).expr)
             }
-            (ParameterKind::Value(_, Some(default)), None) => Some(literal(Value::Long(Some(*default)))),
-            (ParameterKind::Value(_, None), None) => {
+            (ParameterKind::Count { most, .. }, Some(argument)) => {
+                let typed = self.scalar(argument, &Cx::constant(cx.env));
+                let count = self.convert(typed, ScalarType::Long);
+                if let Some(Value::Long(Some(rows))) = count.constant
+                    && !(1..=*most).contains(&rows)
+                {
+                    let message = format!("`{}` takes 1 to {most} rows, not {rows}", function.name);
+                    self.error(codes::ARGUMENT_VALUE, argument.span, message);
+                }
+                Some(count.expr)
+            }
+            (ParameterKind::Count { default, .. }, None) => Some(literal(Value::Long(Some(*default)))),
+            (ParameterKind::Value(_), None) => {
                 let message = format!("`{}` needs a value for `{}`", function.name, parameter.name);
                 self.error(codes::ARGUMENT_COUNT, call, message);
                 None
@@ -303,6 +316,7 @@ impl<'q> Checker<'q> {
 mod tests {
     use super::TABLE_FUNCTIONS;
     use crate::catalogue::{HOSTED_FUNCTIONS, Support};
+    use crate::check::resolve::is_source_function;
 
     #[test]
     fn the_catalogue_lists_the_functions_that_are_here() {
@@ -316,4 +330,3 @@ mod tests {
         assert_eq!(here, listed);
     }
 }
-    use crate::check::resolve::is_source_function;

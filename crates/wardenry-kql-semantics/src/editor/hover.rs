@@ -149,6 +149,6 @@ pub(super) fn sentence(about: &str, support: Support) -> String {
     match support {
         Support::Yes => format!("{about}."),
         Support::Partial(missing) => format!("{about}. Supported in part: {missing}."),
-        Support::CheckedOnly | Support::No => format!("{about}. Not supported yet."),
+        Support::No => format!("{about}. Not supported yet."),
     }
 }

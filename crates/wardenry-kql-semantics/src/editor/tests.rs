@@ -357,7 +357,7 @@ fn hovers_explain() {
 
 #[test]
 fn functions_of_the_hunting_service() {
-    offers("DeviceInfo | invoke ¦", CompletionKind::Function, &["FileProfile", "DeviceFromIP"]);
+    offers("DeviceInfo | invoke ¦", CompletionKind::Function, &["FileProfile", "DeviceFromIP", "SeenBy"]);
     explains(
         "DeviceInfo | invoke Device¦FromIP()",
         Some((
