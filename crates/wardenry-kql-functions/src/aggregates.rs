@@ -17,7 +17,7 @@ mod dcount;
 mod extreme;
 mod function;
 mod groups;
-mod hyperloglog;
+pub(crate) mod hyperloglog;
 mod lists;
 mod make_bag;
 mod make_list;
@@ -28,6 +28,7 @@ mod percentile;
 mod reals;
 mod returned;
 mod sets;
+mod sketched;
 mod slots;
 mod sum;
 mod take_any;
@@ -45,6 +46,7 @@ use self::binary_all::Bitwise;
 use self::function::Function;
 use self::method::{Method, PercentileBits};
 use self::percentile::Form;
+use self::sketched::Sketching;
 use self::variance::Spread;
 use crate::dynamic::Dynamic;
 use crate::{Context, FunctionError};
@@ -119,6 +121,7 @@ fn conditional(name: &'static str, types: &[ScalarType]) -> (&'static str, Optio
         "minif" => ("min", Some(1)),
         "maxif" => ("max", Some(1)),
         "dcountif" => ("dcount", Some(1)),
+        "hll_if" => ("hll", Some(1)),
         "count_distinctif" => ("count_distinct", Some(1)),
         "make_list_if" => ("make_list", Some(1)),
         "make_set_if" => ("make_set", Some(1)),
@@ -162,16 +165,13 @@ fn method(
         }
         "take_any" => Method::TakeAny { of: vec![of], fused: false },
         "count_distinct" => Method::CountDistinct { of },
-        "dcount" => {
-            let accuracy = whole(call, option).unwrap_or(1);
-            if !(0..=4).contains(&accuracy) {
-                return Err(FunctionError::Argument {
-                    function: call.name,
-                    message: format!("the accuracy is 0 to 4, not {accuracy}"),
-                });
-            }
-            Method::Dcount { of, bits: hyperloglog::bits(accuracy) }
+        "dcount" => Method::Dcount { of, bits: accuracy_bits(call, option)? },
+        "hll" => Method::Sketch(Sketching::Distinct { of, bits: accuracy_bits(call, option)? }),
+        "hll_merge" if of == ScalarType::Dynamic => Method::Sketch(Sketching::MergedDistinct),
+        "tdigest" if summable(of) => {
+            Method::Sketch(Sketching::Distribution { of, weight: call.argument_types.get(1).copied() })
         }
+        "tdigest_merge" if of == ScalarType::Dynamic => Method::Sketch(Sketching::MergedDistribution),
         "make_list" => Method::MakeList { of, limit: limit(call, option, MOST_ELEMENTS), with_nulls: false },
         "makelist" => Method::MakeList { of, limit: limit(call, option, OLD_LIMIT), with_nulls: false },
         "make_list_with_nulls" => Method::MakeList { of, limit: MOST_ELEMENTS, with_nulls: true },
@@ -217,6 +217,18 @@ fn whole(call: &AggregateCall<'_>, index: usize) -> Option<i64> {
         Value::Long(value) => *value,
         _ => None,
     }
+}
+
+/// What the accuracy means that stands at `index`, or is 1.
+fn accuracy_bits(call: &AggregateCall<'_>, index: usize) -> Result<u8, FunctionError> {
+    let accuracy = whole(call, index).unwrap_or(1);
+    if (0..=4).contains(&accuracy) {
+        return Ok(hyperloglog::bits(accuracy));
+    }
+    Err(FunctionError::Argument {
+        function: call.name,
+        message: format!("the accuracy is 0 to 4, not {accuracy}"),
+    })
 }
 
 fn limit(call: &AggregateCall<'_>, index: usize, default: usize) -> usize {

@@ -19,6 +19,7 @@ mod operators;
 mod registry;
 mod rows;
 mod series;
+mod sketches;
 mod strings;
 #[cfg(test)]
 mod testing;

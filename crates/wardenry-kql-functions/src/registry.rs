@@ -4,7 +4,8 @@ use std::collections::HashMap;
 use std::sync::LazyLock;
 
 use crate::{
-    ScalarFunction, conversions, datetime, dynamic, encoding, math, network, operators, series, strings,
+    ScalarFunction, conversions, datetime, dynamic, encoding, math, network, operators, series, sketches,
+    strings,
 };
 
 const MODULES: &[&[ScalarFunction]] = &[
@@ -16,6 +17,7 @@ const MODULES: &[&[ScalarFunction]] = &[
     network::FUNCTIONS,
     operators::FUNCTIONS,
     series::FUNCTIONS,
+    sketches::FUNCTIONS,
     strings::FUNCTIONS,
 ];
 

@@ -3,18 +3,16 @@
 /// What `dcount`'s accuracy argument means: 2^bits counters of a byte each.
 /// `[D includes/estimation-accuracy.md]`: 0 is 12 bits (1.6 % standard error), 1 is 14 (0.8 %), 2 is 16 (0.4 %),
 /// 3 is 17 (0.28 %), 4 is 18 (0.2 %).
-pub(super) fn bits(accuracy: i64) -> u8 {
-    match accuracy {
-        ..=0 => 12,
-        1 => 14,
-        2 => 16,
-        3 => 17,
-        _ => 18,
-    }
+pub(crate) const BITS: [u8; 5] = [12, 14, 16, 17, 18];
+
+/// The bits of an accuracy from 0 to 4.
+pub(crate) fn bits(accuracy: i64) -> u8 {
+    let index = usize::try_from(accuracy).unwrap_or_default();
+    BITS.get(index).copied().unwrap_or(18)
 }
 
 /// Up to this many distinct values are counted exactly; the page promises about 1000 and 8000.
-pub(super) fn exact_limit(bits: u8) -> usize {
+pub(crate) fn exact_limit(bits: u8) -> usize {
     match bits {
         ..=14 => 1024,
         _ => 8192,
@@ -23,7 +21,7 @@ pub(super) fn exact_limit(bits: u8) -> usize {
 
 /// Takes a hash into the counters.
 #[inline]
-pub(super) fn add(counters: &mut [u8], bits: u8, hash: u64) {
+pub(crate) fn add(counters: &mut [u8], bits: u8, hash: u64) {
     let index = usize::try_from(hash >> (64 - bits)).unwrap_or_default();
     let rank = ((hash << bits).leading_zeros() + 1).min(u32::from(64 - bits) + 1);
     let rank = u8::try_from(rank).unwrap_or(u8::MAX);
@@ -35,7 +33,7 @@ pub(super) fn add(counters: &mut [u8], bits: u8, hash: u64) {
 /// The number of distinct hashes, by Ertl's estimator, which has no bias to be corrected at either end
 /// (O. Ertl, "New cardinality estimation algorithms for `HyperLogLog` sketches", 2017, section 4).
 #[expect(clippy::cast_precision_loss, clippy::cast_possible_truncation, reason = "an estimate")]
-pub(super) fn estimate(counters: &[u8], bits: u8) -> i64 {
+pub(crate) fn estimate(counters: &[u8], bits: u8) -> i64 {
     let size = counters.len() as f64;
     let most = usize::from(64 - bits) + 1;
     let mut histogram = vec![0_u32; most + 1];

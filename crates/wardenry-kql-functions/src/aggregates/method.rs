@@ -17,6 +17,7 @@ use super::make_set::{MakeDynamicSet, MakeSet};
 use super::mean::Mean;
 use super::percentile::{Form, Percentile};
 use super::returned::struct_type;
+use super::sketched::{Sketched, Sketching};
 use super::sum::Sum;
 use super::take_any::TakeAny;
 use super::texts::Texts;
@@ -38,6 +39,7 @@ pub(super) enum Method {
     MakeSet { of: ScalarType, limit: usize },
     MakeBag { limit: usize },
     Percentile { of: ScalarType, percentiles: Vec<PercentileBits>, weighted: bool, form: Form },
+    Sketch(Sketching),
     Variance(Spread),
     BinaryAll { operation: Bitwise, result: ScalarType },
 }
@@ -82,6 +84,7 @@ impl Method {
                     percentiles.iter().map(|percentile| f64::from_bits(percentile.0)).collect();
                 with_column!(of, C => Box::new(Percentile::<C>::new(*of, percentiles, *weighted, *form)))
             }
+            Self::Sketch(what) => Box::new(Sketched::new(*what)),
             Self::Variance(spread) => Box::new(Variance::new(*spread)),
             Self::BinaryAll { operation, result } => {
                 Box::new(BinaryAll::new(*operation, arrow_type(*result)))
@@ -102,7 +105,9 @@ impl Method {
             Self::ArgExtreme { returned, fused: true, .. } => return struct_type(returned),
             Self::TakeAny { of, fused: false } => of.first().copied().unwrap_or(ScalarType::Long),
             Self::TakeAny { of, fused: true } => return struct_type(of),
-            Self::MakeList { .. } | Self::MakeSet { .. } | Self::MakeBag { .. } => ScalarType::Dynamic,
+            Self::MakeList { .. } | Self::MakeSet { .. } | Self::MakeBag { .. } | Self::Sketch(_) => {
+                ScalarType::Dynamic
+            }
             Self::Percentile { of, form: Form::Value, .. } => *of,
             Self::Percentile { form: Form::Array, .. } => ScalarType::Dynamic,
             Self::Percentile { of, percentiles, form: Form::Struct, .. } => {
@@ -139,6 +144,7 @@ impl Method {
             Self::MakeBag { .. } => vec![list(DataType::Utf8View), list(DataType::Utf8View)],
             Self::Percentile { of, weighted: false, .. } => vec![list(arrow_type(*of))],
             Self::Percentile { of, .. } => vec![list(arrow_type(*of)), list(DataType::Int64)],
+            Self::Sketch(_) => vec![arrow_type(ScalarType::Dynamic)],
             Self::Variance(_) => vec![DataType::Float64; 4],
             Self::BinaryAll { .. } => vec![DataType::Int64],
         }

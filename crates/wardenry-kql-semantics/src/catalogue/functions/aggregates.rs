@@ -246,23 +246,19 @@ pub(in super::super) const AGGREGATES: &[Entry] = &[
         "hll",
         "(expr: not-real-or-bool, accuracy?: integer) -> dynamic",
         "A sketch of the distinct values",
-    )
-    .unsupported(),
+    ),
     aggregate(
         "hll_if",
         "(expr: not-real-or-bool, predicate: bool, accuracy?: integer) -> dynamic",
         "A sketch of the distinct values where a condition holds",
-    )
-    .unsupported(),
-    aggregate("hll_merge", "(hll: array) -> dynamic", "One sketch of distinct values of many").unsupported(),
+    ),
+    aggregate("hll_merge", "(hll: array) -> dynamic", "One sketch of distinct values of many"),
     aggregate(
         "tdigest",
         "(expr: summable, weight?: integer) -> dynamic",
         "A sketch of the distribution of values",
-    )
-    .unsupported(),
+    ),
     aggregate("tdigest_merge", "(tdigest: array) -> dynamic", "One sketch of a distribution of many")
         .named(ResultName::Prefix("merge_tdigests"))
-        .also(&["merge_tdigest"])
-        .unsupported(),
+        .also(&["merge_tdigest"]),
 ];
