@@ -21,7 +21,9 @@ const FUNCTION: &str = "ingestion_time";
 pub(crate) fn resolve<'r>(rels: impl Iterator<Item = &'r mut Rel>, tables: &dyn Tables) {
     let mut rels: Vec<&mut Rel> = rels.collect();
     let mut found = Found { calls: false, last: 0 };
-    rels.iter_mut().for_each(|rel| rel.visit_mut(&mut found));
+    for rel in &mut rels {
+        rel.visit_mut(&mut found);
+    }
     if !found.calls {
         return;
     }
@@ -116,10 +118,14 @@ impl Resolver<'_> {
     fn replace<'e>(&mut self, input: &mut Rel, exprs: impl IntoIterator<Item = &'e mut Expr>) {
         let mut exprs: Vec<&mut Expr> = exprs.into_iter().collect();
         let mut found = Found { calls: false, last: 0 };
-        exprs.iter_mut().for_each(|expr| expr.visit_mut(&mut found));
+        for expr in &mut exprs {
+            expr.visit_mut(&mut found);
+        }
         if found.calls {
             let column = self.expose(input);
-            exprs.iter_mut().for_each(|expr| expr.visit_mut(&mut Replace(column)));
+            for expr in exprs {
+                expr.visit_mut(&mut Replace(column));
+            }
         }
     }
 

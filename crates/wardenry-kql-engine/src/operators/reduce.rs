@@ -208,7 +208,9 @@ impl Reducer {
         if others > 0 {
             list.push(Group { pattern: OTHERS.to_owned(), count: others, representative: String::new() });
         }
-        of_texts.iter_mut().for_each(|number| *number = places[*number].unwrap_or(last));
+        for number in &mut of_texts {
+            *number = places[*number].unwrap_or(last);
+        }
         Ok(Groups { list, of_texts })
     }
 }

@@ -4,6 +4,7 @@
 //! their places in the tree; everything in it gets new ids, so that it can stand anywhere in that query.
 
 use std::collections::{BTreeMap, HashMap};
+use std::fmt::Write as _;
 use std::sync::Arc;
 
 use wardenry_diagnostic::Span;
@@ -37,7 +38,7 @@ impl Template<'_> {
     pub(super) fn rel(self, lowerer: &mut Lowerer<'_>, span: Span) -> Result<Option<Rel>, RunError> {
         let mut text = String::new();
         for (name, value) in &self.parameters {
-            text.push_str(&format!("declare query_parameters({name}: {});\n", value.scalar_type()));
+            let _infallible = writeln!(text, "declare query_parameters({name}: {});", value.scalar_type());
         }
         text.push_str(self.text);
         let parameters: BTreeMap<Box<str>, Value> =
@@ -89,7 +90,9 @@ impl VisitMut for Renew<'_, '_> {
     fn rel(&mut self, rel: &mut Rel) {
         rel.span = self.span;
         if let RelKind::Summarize { aggregates, .. } = &mut rel.kind {
-            aggregates.iter_mut().for_each(|call| call.span = self.span);
+            for call in aggregates {
+                call.span = self.span;
+            }
         }
     }
 

@@ -179,7 +179,8 @@ impl Rest {
             match (&level.others, aggregate) {
                 (Some(others), Some(aggregate)) => exprs.extend([others.clone(), read(aggregate)]),
                 _ => {
-                    exprs.extend([null(level.of.scalar_type, span), null(level.aggregate.scalar_type, span)])
+                    let types = [level.of.scalar_type, level.aggregate.scalar_type];
+                    exprs.extend(types.map(|of_type| null(of_type, span)));
                 }
             }
         }

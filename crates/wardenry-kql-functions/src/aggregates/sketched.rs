@@ -172,7 +172,7 @@ impl Sketched {
                 },
                 None => match self.what {
                     Sketching::Distinct { bits, .. } => {
-                        column.value(|writer| Hll::new(bits).write(writer))?
+                        column.value(|writer| Hll::new(bits).write(writer))?;
                     }
                     Sketching::Distribution { of, .. } => {
                         column.value(|writer| Digest::new(of).write(writer))?;

@@ -123,7 +123,7 @@ fn split(signal: &[Complex], stride: usize, length: usize, roots: &[Complex]) ->
 }
 
 fn smallest_factor(number: usize) -> usize {
-    (2..).take_while(|factor| factor * factor <= number).find(|factor| number % factor == 0).unwrap_or(number)
+    (2..=number.isqrt()).find(|factor| number.is_multiple_of(*factor)).unwrap_or(number)
 }
 
 #[cfg(test)]

@@ -4,6 +4,7 @@
 //! Distinct values are counted exactly, where the service estimates their number. Rows behind the end are left out. A window that
 //! reaches back before the start counts the rows there; windows without rows are left out.
 
+use std::fmt::Write as _;
 use std::sync::Arc;
 
 use wardenry_kql_semantics::checked::{CheckedPlugin, Expr, PluginArgument, Rel, RelKind};
@@ -90,16 +91,21 @@ pub(super) fn activity_counts_metrics(
 
 /// The arguments that are no tables and no aggregates: all of them.
 pub(super) fn scalars(plugin: &CheckedPlugin) -> Vec<&Expr> {
-    let scalar = |argument| match argument {
-        &PluginArgument::Expr(ref expr) => Some(expr),
-        PluginArgument::Rel(_) | PluginArgument::Aggregate(_) => None,
-    };
-    plugin.arguments.iter().filter_map(scalar).collect()
+    (plugin.arguments.iter())
+        .filter_map(|argument| match argument {
+            PluginArgument::Expr(expr) => Some(expr),
+            PluginArgument::Rel(_) | PluginArgument::Aggregate(_) => None,
+        })
+        .collect()
 }
 
 /// `, d0, d1, …`
 pub(super) fn names(dimensions: usize) -> String {
-    (0..dimensions).map(|index| format!(", d{index}")).collect()
+    let mut names = String::new();
+    for index in 0..dimensions {
+        let _infallible = write!(names, ", d{index}");
+    }
+    names
 }
 
 /// The input with the columns that a query reads, and dimensions. An `int` is read as a `long`: windows are calculated as such.
