@@ -3,6 +3,7 @@
 //! A value is read as its own type first: numbers and bools convert into each other as they do elsewhere. A text is read as the
 //! conversion reads a `string`. Arrays and bags convert into text only.
 
+use std::borrow::Cow;
 use std::sync::Arc;
 
 use arrow::array::{Array, ArrayRef, BooleanArray, Float64Array, Int32Array, Int64Array, StringViewArray};
@@ -14,7 +15,16 @@ use super::views::ViewWriter;
 use crate::conversions::whole;
 use crate::rows::{Dec, Guid, Sink as _};
 
-impl Dynamic<'_> {
+impl<'a> Dynamic<'a> {
+    /// `tostring`: the inside of a string, nothing for null, compact JSON for the rest.
+    pub fn to_text(self) -> Cow<'a, str> {
+        match self.kind() {
+            Kind::Null => Cow::Borrowed(""),
+            Kind::String => self.as_str().unwrap_or_default(),
+            _ => self.compact(),
+        }
+    }
+
     /// `tobool`
     pub fn to_bool(self) -> Option<bool> {
         match self.kind() {
@@ -145,21 +155,14 @@ pub(super) fn convert_rows(
     })
 }
 
-/// `tostring` of a value that lies in the text of row `row`: the inside of a string, nothing for null, compact JSON for the rest.
+/// `tostring` of a value that lies in the text of row `row`.
 fn push_text(out: &mut ViewWriter, source: &StringViewArray, row: usize, value: Dynamic<'_>) {
-    use std::borrow::Cow::{Borrowed, Owned};
-
-    let text = match value.kind() {
-        Kind::Null => Borrowed(""),
-        Kind::String => value.as_str().unwrap_or_default(),
-        _ => value.compact(),
-    };
-    match text {
-        Borrowed(part) => match super::value::offset_in(part, source.value(row)) {
+    match value.to_text() {
+        Cow::Borrowed(part) => match super::value::offset_in(part, source.value(row)) {
             Some(start) => out.part(source, row, start, start + part.len()),
             None => out.text(part),
         },
-        Owned(text) => out.text(&text),
+        Cow::Owned(text) => out.text(&text),
     }
 }
 

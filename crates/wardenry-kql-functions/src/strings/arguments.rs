@@ -1,6 +1,5 @@
 //! Reads arguments and builds results row by row.
 
-use std::borrow::Cow;
 use std::fmt;
 use std::sync::Arc;
 
@@ -13,6 +12,7 @@ use datafusion_common::ScalarValue;
 use datafusion_expr::ColumnarValue;
 use wardenry_kql_values::{ScalarType, Value};
 
+use crate::dynamic::Dynamic;
 use crate::{FunctionError, Kernel};
 
 /// A kernel that is a closure.
@@ -119,15 +119,12 @@ impl Texts {
 
     fn of_dynamic(self) -> Self {
         match self {
-            Self::One(text) => Self::One(dynamic_text(&text).into()),
+            Self::One(text) => Self::One(Dynamic::new(&text).to_text().into()),
             Self::Many(texts) => {
                 let mut result = StringViewBuilder::with_capacity(texts.len());
                 for row in 0..texts.len() {
-                    result.append_value(if texts.is_null(row) {
-                        "".into()
-                    } else {
-                        dynamic_text(texts.value(row))
-                    });
+                    let json = if texts.is_null(row) { "null" } else { texts.value(row) };
+                    result.append_value(Dynamic::new(json).to_text());
                 }
                 Self::Many(result.finish())
             }
@@ -143,38 +140,18 @@ impl Texts {
     }
 }
 
-/// The text of a dynamic value: that of a string, or the JSON of anything else.
-pub(crate) fn dynamic_text(json: &str) -> Cow<'_, str> {
-    let inside = json.strip_prefix('"').and_then(|rest| rest.strip_suffix('"'));
-    match inside {
-        Some(inside) if !inside.contains('\\') => Cow::Borrowed(inside),
-        Some(_) => serde_json::from_str::<String>(json).map_or(Cow::Borrowed(json), Cow::Owned),
-        None => Cow::Borrowed(json),
-    }
-}
-
 /// The text of a constant argument.
 pub(crate) fn constant_text(constants: &[Option<Value>], index: usize) -> Option<String> {
     match constants.get(index)?.as_ref()? {
-        Value::Dynamic(Some(json)) => Some(dynamic_text(json).into_owned()),
+        Value::Dynamic(Some(json)) => Some(Dynamic::new(json).to_text().into_owned()),
         other => Some(other.text()),
     }
 }
 
 /// The elements of a dynamic array, as text; `None` for what is not an array.
 pub(crate) fn array_texts(json: &str) -> Option<Vec<String>> {
-    match serde_json::from_str(json) {
-        Ok(serde_json::Value::Array(elements)) => Some(elements.iter().map(element_text).collect()),
-        _ => None,
-    }
-}
-
-fn element_text(element: &serde_json::Value) -> String {
-    match element {
-        serde_json::Value::String(text) => text.clone(),
-        serde_json::Value::Null => String::new(),
-        other => other.to_string(),
-    }
+    let value = Dynamic::new(json);
+    value.is_array().then(|| value.elements().map(|element| element.to_text().into_owned()).collect())
 }
 
 /// Appends a JSON string.

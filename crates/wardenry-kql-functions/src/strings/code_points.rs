@@ -8,6 +8,7 @@ use datafusion_expr::ColumnarValue;
 use wardenry_kql_values::ScalarType;
 
 use super::arguments::{Integers, Texts, argument, dynamic_rows, kernel, text_rows};
+use crate::dynamic::Dynamic;
 use crate::{FunctionError, Kernel, ScalarCall, ScalarFunction};
 
 pub(crate) const FROM_STRING: ScalarFunction =
@@ -54,14 +55,15 @@ impl CodePoints {
     fn write(&self, row: usize, out: &mut String) -> Option<()> {
         match self {
             Self::Single(points) => out.push(character(points.get(row))?),
-            Self::Arrays(arrays) => match serde_json::from_str(arrays.get(row)).ok()? {
-                serde_json::Value::Array(points) => {
-                    for point in &points {
-                        out.push(character(point.as_i64())?);
-                    }
+            Self::Arrays(arrays) => {
+                let value = Dynamic::new(arrays.get(row));
+                if !value.is_array() {
+                    out.push(character(value.as_i64())?);
                 }
-                point => out.push(character(point.as_i64())?),
-            },
+                for point in value.elements() {
+                    out.push(character(point.as_i64())?);
+                }
+            }
         }
         Some(())
     }

@@ -4,6 +4,7 @@ use regex::Regex;
 
 use super::arguments::{Texts, argument, dynamic_rows, kernel, push_json_text, refuse};
 use super::patterns::{Pattern, PatternCache, as_written};
+use crate::dynamic::Dynamic;
 use crate::{FunctionError, Kernel, ScalarCall, ScalarFunction};
 
 pub(crate) const EXTRACT_ALL: ScalarFunction = ScalarFunction { names: &["extract_all", "extractall"], bind };
@@ -48,18 +49,19 @@ fn check_groups(function: &'static str, regex: &Regex) -> Result<(), FunctionErr
 
 /// The groups of an array of numbers and names, or all of them.
 fn groups(function: &'static str, regex: &Regex, chosen: Option<&str>) -> Result<Vec<usize>, FunctionError> {
-    let Some(Ok(serde_json::Value::Array(chosen))) = chosen.map(serde_json::from_str) else {
+    let Some(chosen) = chosen.map(Dynamic::new).filter(|chosen| chosen.is_array()) else {
         return Ok((1..regex.captures_len()).collect());
     };
-    let group = |name: &serde_json::Value| {
-        let group = match name {
-            serde_json::Value::String(name) => regex.capture_names().position(|known| known == Some(name)),
-            number => number.as_u64().and_then(|number| usize::try_from(number).ok()),
+    let group = |chosen: Dynamic<'_>| {
+        let group = match chosen.as_str() {
+            Some(name) => regex.capture_names().position(|known| known == Some(&*name)),
+            None => chosen.as_i64().and_then(|number| usize::try_from(number).ok()),
         };
         let group = group.filter(|group| (1..regex.captures_len()).contains(group));
-        group.ok_or_else(|| refuse(function, format!("the regular expression has no group {name}")))
+        let text = chosen.text();
+        group.ok_or_else(|| refuse(function, format!("the regular expression has no group {text}")))
     };
-    chosen.iter().map(group).collect()
+    chosen.elements().map(group).collect()
 }
 
 fn write_matches(regex: &Regex, groups: &[usize], text: &str, json: &mut String) {

@@ -10,13 +10,12 @@ use arrow::buffer::BooleanBuffer;
 use datafusion_expr::ColumnarValue;
 use wardenry_kql_values::{ScalarType, Value};
 
-use super::arguments::{
-    Texts, argument, array_texts, bool_rows, constant_bool, dynamic_text, kernel, long_rows, refuse,
-};
+use super::arguments::{Texts, argument, array_texts, bool_rows, constant_bool, kernel, long_rows, refuse};
 use super::column_search::{search, search_any, with_null_slots};
 use super::finder::Case;
 use super::needle::{Needle, Place};
 use super::row_memo::RowMemo;
+use crate::dynamic::Dynamic;
 use crate::{FunctionError, Kernel, ScalarCall, ScalarFunction};
 
 pub(crate) const HAS_ANY: ScalarFunction = ScalarFunction { names: &["has_any"], bind: bind_any };
@@ -105,7 +104,7 @@ fn constant_terms(call: &ScalarCall<'_>) -> Option<Vec<String>> {
 fn push_dynamic_terms(json: &str, terms: &mut Vec<String>) {
     match array_texts(json) {
         Some(elements) => terms.extend(elements),
-        None => terms.push(dynamic_text(json).into_owned()),
+        None => terms.push(Dynamic::new(json).to_text().into_owned()),
     }
 }
 

@@ -2,10 +2,13 @@
 //!
 //! [D replace-regex-function.md], [D replace-string-function.md], [D replace-strings-function.md]
 
+use std::borrow::Cow;
+
 use regex::{Captures, Regex};
 
 use super::arguments::{Texts, argument, constant_text, kernel, text_rows};
 use super::patterns::{Pattern, PatternCache, as_written};
+use crate::dynamic::Dynamic;
 use crate::{FunctionError, Kernel, ScalarCall, ScalarFunction};
 
 pub(crate) const REPLACE_REGEX: ScalarFunction =
@@ -151,8 +154,7 @@ fn bind_strings(call: &ScalarCall<'_>) -> Result<Box<dyn Kernel>, FunctionError>
 
 /// The elements of an array; `None` for those that are not text.
 fn texts_of_array(json: &str) -> Vec<Option<String>> {
-    let Ok(serde_json::Value::Array(elements)) = serde_json::from_str(json) else { return Vec::new() };
-    elements.iter().map(|element| element.as_str().map(str::to_owned)).collect()
+    Dynamic::new(json).elements().map(|element| element.as_str().map(Cow::into_owned)).collect()
 }
 
 fn replace_all(text: &str, lookups: &[Option<String>], rewrites: &[Option<String>], out: &mut String) {

@@ -4,6 +4,8 @@ use arrow::array::{Array, ArrayRef, AsArray};
 use arrow::datatypes::{Decimal256Type, Float64Type, Int32Type, Int64Type};
 use wardenry_kql_values::{Decimal, ScalarType, Value, datetime, guid, timespan};
 
+use crate::dynamic::{Dynamic, Kind};
+
 /// A value that is not null.
 #[derive(Clone, Debug, PartialEq)]
 pub(super) enum Item {
@@ -85,14 +87,12 @@ impl Items {
 
     /// The elements of an array, or the value itself.
     fn push_json(&mut self, json: &str, left_type: ScalarType) {
-        match serde_json::from_str(json) {
-            Ok(serde_json::Value::Array(elements)) => {
-                for element in &elements {
-                    self.push(Item::of_element(element, left_type), element.is_null());
-                }
-            }
-            Ok(value) => self.push(Item::of_element(&value, left_type), value.is_null()),
-            Err(_) => {}
+        let value = Dynamic::new(json);
+        if !value.is_array() {
+            self.push(Item::of_element(value, left_type), value.is_null());
+        }
+        for element in value.elements() {
+            self.push(Item::of_element(element, left_type), element.is_null());
         }
     }
 }
@@ -120,18 +120,23 @@ impl Item {
     }
 
     /// The item that an element of a dynamic array is for a left side of a type; `None` if they are never equal.
-    fn of_element(element: &serde_json::Value, left_type: ScalarType) -> Option<Self> {
+    fn of_element(element: Dynamic<'_>, left_type: ScalarType) -> Option<Self> {
         let text = element.as_str();
+        let text = text.as_deref();
         Some(match left_type {
-            ScalarType::String => Self::Text(match element {
-                serde_json::Value::Null => return None,
-                serde_json::Value::String(text) => text.clone(),
-                other => other.to_string(),
-            }),
+            ScalarType::String => {
+                if element.is_null() {
+                    return None;
+                }
+                Self::Text(element.to_text().into_owned())
+            }
             ScalarType::Bool => Self::Bits(u64::from(element.as_bool()?)),
             ScalarType::Int | ScalarType::Long => Self::Bits(whole_number(element)?.cast_unsigned()),
             ScalarType::Real => Self::Bits(real_bits(element.as_f64()?)?),
-            ScalarType::Decimal => Self::of_decimal(&element.as_number()?.to_string())?,
+            ScalarType::Decimal => {
+                element.as_f64()?;
+                Self::of_decimal(element.text())?
+            }
             ScalarType::Datetime => Self::Bits(datetime::parse(text?)?.cast_unsigned()),
             ScalarType::Timespan => Self::Bits(timespan::parse(text?)?.cast_unsigned()),
             ScalarType::Guid => Self::Guid(guid::parse(text?)?),
@@ -185,21 +190,20 @@ impl Item {
             ScalarType::Guid => {
                 Self::Guid(u128::from_be_bytes(array.as_fixed_size_binary_opt()?.value(row).try_into().ok()?))
             }
-            ScalarType::String | ScalarType::Dynamic => Self::Element(Element::of(
-                &serde_json::from_str(array.as_string_view_opt()?.value(row)).ok()?,
-            )?),
+            ScalarType::String | ScalarType::Dynamic => {
+                Self::Element(Element::of(Dynamic::new(array.as_string_view_opt()?.value(row)))?)
+            }
         })
     }
 }
 
 impl Element {
-    pub(super) fn of(element: &serde_json::Value) -> Option<Self> {
-        Some(match element {
-            serde_json::Value::Null => return None,
-            serde_json::Value::Bool(value) => Self::Bool(*value),
-            serde_json::Value::Number(number) => Self::Number(real_bits(number.as_f64()?)?),
-            serde_json::Value::String(text) => Self::Text(text.clone()),
-            array_or_bag => Self::Text(array_or_bag.to_string()),
+    pub(super) fn of(element: Dynamic<'_>) -> Option<Self> {
+        Some(match element.kind() {
+            Kind::Null => return None,
+            Kind::Bool => Self::Bool(element.as_bool()?),
+            Kind::Long | Kind::Real => Self::Number(real_bits(element.as_f64()?)?),
+            Kind::String | Kind::Array | Kind::Bag => Self::Text(element.to_text().into_owned()),
         })
     }
 }
@@ -210,7 +214,7 @@ fn long_bits(value: i64) -> u64 {
 }
 
 /// The integer that a number is, be it written with a fraction of zero or not.
-fn whole_number(element: &serde_json::Value) -> Option<i64> {
+fn whole_number(element: Dynamic<'_>) -> Option<i64> {
     const LIMIT: f64 = 9_007_199_254_740_992.0;
     #[expect(clippy::cast_possible_truncation, reason = "checked to be whole and small")]
     let from_real = |value: f64| (value.fract() == 0.0 && value.abs() <= LIMIT).then_some(value as i64);
