@@ -54,6 +54,8 @@ fn first_error(diagnostics: &[Diagnostic]) -> &str {
 /// How a query would be run, for its author.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Explanation {
+    /// What the query means: names and types resolved, variables and functions put in, one operator a line.
+    pub query: String,
     /// The plan as it was lowered, one operator a line.
     pub logical: String,
     /// The plan as it would run.
@@ -105,7 +107,12 @@ impl Engine {
         options: &RunOptions,
     ) -> Result<Vec<Explanation>, QueryError> {
         let (query, _) = self.checked(text, tables, options).await?;
-        Ok(self.explain_checked(query, tables, options).await?)
+        let meanings = query.explained();
+        let plans = self.plans(query, tables, options).await?;
+        let explanations = meanings.into_iter().zip(plans);
+        Ok(explanations
+            .map(|(query, (logical, physical))| Explanation { query, logical, physical })
+            .collect())
     }
 
     /// Checks a query; where columns depend on rows, these are looked at first.
@@ -179,25 +186,26 @@ impl Engine {
         Ok(streams)
     }
 
-    pub(crate) async fn explain_checked(
+    /// The plan of each statement, as it was lowered and as it would run.
+    async fn plans(
         &self,
         query: CheckedQuery,
         tables: &dyn Tables,
         options: &RunOptions,
-    ) -> Result<Vec<Explanation>, RunError> {
-        let mut explanations = Vec::with_capacity(query.statements.len());
+    ) -> Result<Vec<(String, String)>, RunError> {
+        let mut plans = Vec::with_capacity(query.statements.len());
         for (statement, shared) in statements(query) {
             let session = Session::new(options)?;
             let (preparation, rel) =
                 prepared(&session, tables, &*self.external, shared, statement.rel).await?;
             let plan = preparation.plan(&rel)?;
             let physical = session.physical(&plan).await?;
-            explanations.push(Explanation {
-                logical: plan.display_indent().to_string(),
-                physical: displayable(physical.as_ref()).indent(false).to_string(),
-            });
+            plans.push((
+                plan.display_indent().to_string(),
+                displayable(physical.as_ref()).indent(false).to_string(),
+            ));
         }
-        Ok(explanations)
+        Ok(plans)
     }
 }
 

@@ -7,6 +7,7 @@
 //!
 //! Implicit conversions are explicit calls of the conversion functions (`tolong`, `todatetime`, …).
 
+mod explain;
 pub mod visit;
 
 use std::sync::Arc;

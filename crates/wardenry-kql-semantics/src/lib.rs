@@ -9,9 +9,11 @@ pub mod checked;
 mod codes;
 pub mod editor;
 pub mod hunting;
+mod written_name;
 
 pub use check::{CheckOptions, Checked, Pending, ResultColumn, StatementColumns, check};
 pub use codes::{CODES, Code};
+use written_name::written_name;
 
 use std::sync::Arc;
 

@@ -4,7 +4,7 @@ use wardenry_diagnostic::{Diagnostic, Span};
 use wardenry_kql_syntax::ast;
 use wardenry_kql_values::{ScalarType, Value};
 
-use super::expr::{Typed, written_name};
+use super::expr::Typed;
 use super::scope::{Binding, Cx};
 use super::special_calls::is_array_sort;
 use super::{Checker, habits, operand_help, suggest};
@@ -13,6 +13,7 @@ use crate::catalogue::{
 };
 use crate::checked::{Expr, ExprKind, PathStep};
 use crate::codes;
+use crate::written_name;
 
 /// An argument that is checked.
 #[derive(Clone, Debug)]

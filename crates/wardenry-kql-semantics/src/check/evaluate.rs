@@ -8,7 +8,7 @@ use wardenry_kql_values::{ScalarType, Value};
 
 use super::aggregates::Aggregation;
 use super::calls::Checked;
-use super::expr::{Typed, written_name};
+use super::expr::Typed;
 use super::names::Names;
 use super::pipeline::At;
 use super::relation::Relation;
@@ -20,6 +20,7 @@ use crate::checked::{
     RelKind,
 };
 use crate::codes;
+use crate::written_name;
 
 /// A plugin's argument while it is being checked.
 enum PluginValue {

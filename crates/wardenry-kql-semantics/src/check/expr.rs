@@ -11,6 +11,7 @@ use super::{Checker, constants, suggest};
 use crate::catalogue::{Argument, ResultType};
 use crate::checked::{Column, ColumnId, Expr, ExprKind, PathStep};
 use crate::codes;
+use crate::written_name;
 
 /// A checked expression with what its users must know.
 #[derive(Clone, Debug)]
@@ -458,11 +459,4 @@ fn all_columns_read(expr: &Expr, ask: &impl Fn(ColumnId) -> bool) -> bool {
         }
         ExprKind::Literal(_) | ExprKind::ScalarSubquery(_) | ExprKind::SetSubquery(_) | ExprKind::Now => true,
     }
-}
-
-/// A name as a query writes it: in brackets if it is no word.
-pub(super) fn written_name(name: &str) -> String {
-    let is_word = name.starts_with(|c: char| c.is_ascii_alphabetic() || c == '_' || c == '$')
-        && name.chars().all(|c| c.is_ascii_alphanumeric() || c == '_' || c == '$');
-    if is_word { name.to_owned() } else { format!("['{}']", name.replace('\\', "\\\\").replace('\'', "\\'")) }
 }

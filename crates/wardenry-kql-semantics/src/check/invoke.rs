@@ -4,7 +4,7 @@ use wardenry_diagnostic::{Diagnostic, Span};
 use wardenry_kql_syntax::ast;
 use wardenry_kql_values::{ScalarType, Value};
 
-use super::expr::{Typed, written_name};
+use super::expr::Typed;
 use super::pipeline::At;
 use super::relation::{Relation, read};
 use super::scope::{Binding, Cx, Row};
@@ -12,6 +12,7 @@ use super::{Checker, suggest};
 use crate::catalogue;
 use crate::checked::{Column, Expr, RelKind};
 use crate::codes;
+use crate::written_name;
 
 /// A function that yields rows.
 pub(super) struct TableFunction {

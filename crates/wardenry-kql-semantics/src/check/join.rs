@@ -7,13 +7,14 @@ use wardenry_diagnostic::{Diagnostic, Span};
 use wardenry_kql_syntax::ast::{self, BinaryOperator, JoinCondition};
 use wardenry_kql_values::ScalarType;
 
-use super::expr::{Typed, written_name};
+use super::expr::Typed;
 use super::pipeline::At;
 use super::relation::{Relation, read};
 use super::scope::Cx;
 use super::{Checker, suggest};
 use crate::checked::{Column, Expr, JoinKind, RelKind};
 use crate::codes;
+use crate::written_name;
 
 /// Columns that are compared, the left one and the right one.
 type Pair = (Column, Column);

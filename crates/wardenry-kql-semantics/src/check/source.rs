@@ -6,7 +6,7 @@ use wardenry_diagnostic::{Diagnostic, Span};
 use wardenry_kql_syntax::ast::{self, NamedOption};
 use wardenry_kql_values::{ScalarType, Value};
 
-use super::expr::{Typed, written_name};
+use super::expr::Typed;
 use super::names::Names;
 use super::relation::Relation;
 use super::resolve::is_source_function;
@@ -15,6 +15,7 @@ use super::{Checker, constants, suggest};
 use crate::catalogue::{self, Argument, ResultType};
 use crate::checked::{Column, RelKind};
 use crate::codes;
+use crate::written_name;
 
 /// How many tables a note lists.
 const LISTED_TABLES: usize = 10;

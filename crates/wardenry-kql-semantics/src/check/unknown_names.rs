@@ -5,7 +5,7 @@ use std::ops::Range;
 use wardenry_diagnostic::{Annotation, Diagnostic, Span};
 use wardenry_kql_syntax::ast;
 
-use super::expr::{Typed, written_name};
+use super::expr::Typed;
 use super::lost_columns::{self, Fate};
 use super::relation::Relation;
 use super::scope::{Binding, Cx};
@@ -13,6 +13,7 @@ use super::suggest::{listed, nearest, similar};
 use super::{Checker, habits};
 use crate::catalogue::{self, Function};
 use crate::codes;
+use crate::written_name;
 
 /// How many columns a note lists.
 const LISTED: usize = 10;

@@ -80,6 +80,17 @@ error: the query has an error
 }
 
 #[test]
+fn a_query_is_explained_before_its_plan() {
+    let world = World::new();
+    let table = format!("Logons={}", world.write("logons.csv", LOGONS));
+    let query = "let least = 15; Logons | where Bytes > least | summarize n = count() by Account";
+    let ran = world.run(&["kql", "run", "--table", &table, "--explain", query]);
+    let meaning = "Logons\n| where Bytes > 15\n| summarize n: long = count() by Account\n\n";
+    assert_eq!((ran.code, ran.stderr.as_str()), (0, ""));
+    assert!(ran.stdout.starts_with(meaning) && ran.stdout.len() > meaning.len() + 100, "{}", ran.stdout);
+}
+
+#[test]
 fn a_broken_record_is_named_or_left_out() {
     let world = World::new();
     let path = world.write("n.csv", "n:long\n1\nx\n3\n");

@@ -11,7 +11,9 @@ use clap::ValueEnum;
 use wardenry_diagnostic::Diagnostic;
 use wardenry_diagnostic::terminal::Terminal;
 use wardenry_kql_engine::render::{Csv, Json, JsonLines, Renderer};
-use wardenry_kql_engine::{Engine, Limits, QueryError, QueryStream, ResultColumn, RunOptions, Statistics};
+use wardenry_kql_engine::{
+    Engine, Explanation, Limits, QueryError, QueryStream, ResultColumn, RunOptions, Statistics,
+};
 use wardenry_kql_semantics::checked::Render;
 use wardenry_kql_values::datetime;
 
@@ -52,7 +54,7 @@ pub(crate) struct Args {
     #[arg(long, value_name = "FILE", help_heading = "Output")]
     chart: Option<PathBuf>,
 
-    /// Show how the query would be run, and do not run it.
+    /// Show what the query means and how it would be run, and do not run it.
     #[arg(long, help_heading = "Output")]
     explain: bool,
 
@@ -117,8 +119,10 @@ impl Args {
             let explanations = engine.explain(&text, &tables.tables, &options).await;
             let explanations = explanations.map_err(|error| refused(error, name.as_deref(), &text))?;
             let mut out = anstream::stdout().lock();
-            for explanation in explanations {
-                writeln!(out, "{}\n{}", explanation.logical.trim_end(), explanation.physical.trim_end())?;
+            for (index, explanation) in explanations.into_iter().enumerate() {
+                let between = if index > 0 { "\n" } else { "" };
+                let Explanation { query, logical, physical } = explanation;
+                writeln!(out, "{between}{query}\n\n{}\n\n{}", logical.trim_end(), physical.trim_end())?;
             }
             return Ok(ExitStatus::Done);
         }
