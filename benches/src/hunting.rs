@@ -21,6 +21,11 @@ use results::{Answer, Results};
 
 pub(crate) use engine::answer as answer_as_engine;
 
+/// The measured queries in KQL.
+pub(crate) fn texts() -> Result<Vec<String>> {
+    Ok(Query::parse(QUERIES, None)?.into_iter().map(|query| query.kql).collect())
+}
+
 const QUERIES: &str = include_str!("../hunting/queries.toml");
 const PEER: &str = include_str!("../hunting/peer.py");
 const REQUIREMENTS: &str = include_str!("../hunting/requirements.txt");

@@ -2,13 +2,14 @@
 //!
 //! `cargo run --release -p wardenry-benches -- tokens` measures how fast tokens are issued, how soon
 //! after its start a server issues the first one, and how much memory it takes. `… -- hunting` measures
-//! how fast hunting queries run. What the figures mean stands in `docs/performance.md`. Nothing here fails
+//! how fast hunting queries run, `… -- kql` how fast queries are read, checked and planned. What the figures mean stands in `docs/performance.md`. Nothing here fails
 //! because something was slow.
 //!
 //! Linux only: processor time and memory of the servers are read from `/proc`.
 
 mod https;
 mod hunting;
+mod kql;
 mod load;
 mod oidc_provider;
 mod options;
@@ -51,6 +52,10 @@ fn measure(measurement: &Measurement) -> anyhow::Result<()> {
         Measurement::Hunting(options) => {
             let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
             runtime.block_on(hunting::run(options))
+        }
+        Measurement::Kql(options) => {
+            let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
+            runtime.block_on(kql::run(options))
         }
         Measurement::HuntingEngine(data, queries, runs) => {
             let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;

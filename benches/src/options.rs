@@ -4,10 +4,12 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use crate::hunting::HuntingOptions;
+use crate::kql::KqlOptions;
 
 pub(crate) const USAGE: &str = "\
 usage: cargo run --release -p wardenry-benches -- tokens [--rounds N] [--seconds N] [--server FILE]
        cargo run --release -p wardenry-benches -- hunting [--rows N] [--runs N] [--folder DIR] [--only NAME]
+       cargo run --release -p wardenry-benches -- kql [PATH] [--seconds N]
 
 tokens
   --rounds N     how often each rate is measured, in turns (10)
@@ -18,13 +20,18 @@ hunting
   --rows N       process events in the tables (10000000)
   --runs N       how often each query runs in each engine; the best time counts (3)
   --folder DIR   where tables and the other engines are kept (target/hunting)
-  --only NAME    queries whose name contains this";
+  --only NAME    queries whose name contains this
+
+kql
+  PATH           a file of a query, or a folder with .kql files, instead of the queries in this repository
+  --seconds N    how long texts are read over and over (5)";
 
 /// What to measure.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Measurement {
     Tokens(Options),
     Hunting(HuntingOptions),
+    Kql(KqlOptions),
     /// Our engine as one of those that `hunting` runs: tables, queries, runs.
     HuntingEngine(PathBuf, PathBuf, u32),
 }
@@ -36,6 +43,7 @@ impl Measurement {
         match arguments.next().as_deref() {
             Some("tokens") => Options::parse(arguments).map(Self::Tokens),
             Some("hunting") => hunting(arguments).map(Self::Hunting),
+            Some("kql") => kql(arguments).map(Self::Kql),
             Some("hunting-engine") => match (arguments.next(), arguments.next(), arguments.next()) {
                 (Some(data), Some(queries), Some(runs)) => {
                     Ok(Self::HuntingEngine(data.into(), queries.into(), positive("RUNS", &runs)?))
@@ -59,6 +67,22 @@ fn hunting(mut arguments: impl Iterator<Item = String>) -> Result<HuntingOptions
             "--folder" => options.folder = value?.into(),
             "--only" => options.only = Some(value?),
             _ => return Err(format!("there is no option '{name}'")),
+        }
+    }
+    Ok(options)
+}
+
+fn kql(mut arguments: impl Iterator<Item = String>) -> Result<KqlOptions, String> {
+    let mut options = KqlOptions { texts: None, seconds: 5 };
+    while let Some(argument) = arguments.next() {
+        match argument.as_str() {
+            "--seconds" => {
+                let value = arguments.next().ok_or_else(|| format!("{argument} needs a value"))?;
+                options.seconds = positive(&argument, &value)?;
+            }
+            option if option.starts_with("--") => return Err(format!("there is no option '{option}'")),
+            _ if options.texts.is_some() => return Err("kql takes one file or folder".to_owned()),
+            _ => options.texts = Some(argument.into()),
         }
     }
     Ok(options)
@@ -114,6 +138,9 @@ mod tests {
         let given = HuntingOptions { rows: 5, runs: 2, folder: "f".into(), only: Some("regex".into()) };
         let hunting = parse("hunting --rows 5 --runs 2 --folder f --only regex");
         assert_eq!(hunting, Ok(Measurement::Hunting(given)));
+        let given = KqlOptions { texts: Some("folder".into()), seconds: 2 };
+        assert_eq!(parse("kql folder --seconds 2"), Ok(Measurement::Kql(given)));
+        assert_eq!(parse("kql"), Ok(Measurement::Kql(KqlOptions { texts: None, seconds: 5 })));
     }
 
     #[test]
@@ -124,6 +151,8 @@ mod tests {
             ("tokens --rounds", "--rounds needs a value"),
             ("tokens --rounds 0", "--rounds needs a positive number"),
             ("tokens --fast 1", "there is no option '--fast'"),
+            ("kql --fast", "there is no option '--fast'"),
+            ("kql a b", "kql takes one file or folder"),
         ] {
             assert_eq!(parse(line), Err(problem.to_owned()));
         }
