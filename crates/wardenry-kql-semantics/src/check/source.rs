@@ -282,7 +282,11 @@ impl<'q> Checker<'q> {
         let mut names = Names::default();
         let mut checked = Vec::with_capacity(items.len());
         for (position, item) in items.iter().enumerate() {
-            for value in self.values(item, cx) {
+            // Of several values only those that are named are kept, if any is; elsewhere the others keep their own names.
+            let is_named =
+                matches!(item.kind, ast::ExprKind::Named { .. } | ast::ExprKind::NamedTuple { .. });
+            let values = self.values(item, cx).into_iter();
+            for value in values.filter(|value| !is_named || value.declared.is_some()) {
                 let name = match value.declared {
                     Some(name) => self.declare(&mut names, name),
                     None if value.is_tuple => Some(names.unique(&value.default.unwrap_or_default())),
