@@ -55,6 +55,7 @@ use wardenry_kql_values::{ScalarType, Value};
 
 use crate::checked::{CheckedPlugin, CheckedQuery, Column, ColumnId, PluginSite, Rel, Render, SharedId};
 use crate::{Schema, codes};
+use branching::BranchResult;
 use expr::Typed;
 use relation::Relation;
 use scope::{BindingNode, Env};
@@ -203,7 +204,7 @@ struct Checker<'q> {
     /// Where the statement ends that is being checked: only an operator that ends there may have several results.
     statement_end: Option<u32>,
     /// Of the statement that is being checked, beside its first result.
-    further_results: Vec<Relation>,
+    further_results: Vec<BranchResult>,
 }
 
 impl Checker<'_> {

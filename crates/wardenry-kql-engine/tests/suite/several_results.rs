@@ -67,3 +67,14 @@ async fn facet_gives_a_result_for_each_column() {
         ]
     );
 }
+
+/// Each branch says for itself how it is to be drawn.
+#[tokio::test]
+async fn branches_are_drawn_by_themselves() {
+    let query = "print x = 1 | fork (project y = x) (project z = x | render piechart)";
+    let tables = MemoryTables::new();
+    let run = Engine::new().run(query, &tables, &RunOptions::at(NOW)).await.expect("the query runs");
+    let kinds: Vec<Option<&str>> =
+        run.results.iter().map(|result| result.render().map(|render| &*render.kind)).collect();
+    assert_eq!(kinds, [None, Some("piechart")]);
+}

@@ -12,7 +12,7 @@ use super::names::Names;
 use super::pipeline::At;
 use super::relation::Relation;
 use super::scope::{Cx, Row};
-use crate::checked::{AggregateCall, RelKind};
+use crate::checked::{AggregateCall, RelKind, Render};
 use crate::codes;
 
 impl<'q> Checker<'q> {
@@ -25,10 +25,15 @@ impl<'q> Checker<'q> {
     ) -> Relation {
         let mut results = Vec::with_capacity(branches.len());
         for (_, pipe) in branches {
-            let rows = self.instantiate(&input, at.span());
-            results.push(self.pipe(pipe, Some(rows), at.env, at.span()));
+            results.push(self.branch(&input, pipe, at));
         }
         self.several_results(at, results)
+    }
+
+    fn branch(&mut self, input: &Relation, pipe: &'q ast::Pipe, at: At<'q>) -> BranchResult {
+        let rows = self.instantiate(input, at.span());
+        let relation = self.pipe(pipe, Some(rows), at.env, at.span());
+        BranchResult { relation, render: self.render.take() }
     }
 
     /// The result of the pipeline, if there is one, then the values of each column with their counts. [D facet-operator.md]
@@ -41,12 +46,11 @@ impl<'q> Checker<'q> {
     ) -> Relation {
         let mut results = Vec::with_capacity(by.len() + 1);
         if let Some(pipe) = with {
-            let rows = self.instantiate(&input, at.span());
-            results.push(self.pipe(pipe, Some(rows), at.env, at.span()));
+            results.push(self.branch(&input, pipe, at));
         }
         for column in by {
             let rows = self.instantiate(&input, at.span());
-            results.push(self.values_with_counts(rows, column, at));
+            results.push(BranchResult { relation: self.values_with_counts(rows, column, at), render: None });
         }
         self.several_results(at, results)
     }
@@ -77,7 +81,7 @@ impl<'q> Checker<'q> {
     }
 
     /// The first result; the others are kept for the statement.
-    fn several_results(&mut self, at: At<'q>, results: Vec<Relation>) -> Relation {
+    fn several_results(&mut self, at: At<'q>, results: Vec<BranchResult>) -> Relation {
         if self.statement_end != Some(at.span().end) {
             let message = format!("`{}` must be the last operator of a statement", at.operator.kind.name());
             self.report(
@@ -87,8 +91,16 @@ impl<'q> Checker<'q> {
             return Relation::unknown(at.span());
         }
         let mut results = results.into_iter();
-        let first = results.next().unwrap_or_else(|| Relation::unknown(at.span()));
+        let Some(first) = results.next() else { return Relation::unknown(at.span()) };
         self.further_results.extend(results);
-        first
+        self.render = first.render;
+        first.relation
     }
+}
+
+/// One of several results of a statement, and how it is to be drawn.
+#[derive(Debug)]
+pub(super) struct BranchResult {
+    pub(super) relation: Relation,
+    pub(super) render: Option<Render>,
 }

@@ -6,6 +6,7 @@ use std::rc::Rc;
 use wardenry_diagnostic::{Diagnostic, Severity, Span};
 use wardenry_kql_syntax::ast;
 
+use super::branching::BranchResult;
 use super::expr::Typed;
 use super::relation::Relation;
 use super::scope::{Binding, Cx, Env};
@@ -29,9 +30,9 @@ impl<'q> Checker<'q> {
                     self.statement_end = None;
                     columns.push(self.statement_columns(&relation, statement.span));
                     statements.push(CheckedStatement { rel: relation.rel, render: self.render.take() });
-                    for further in std::mem::take(&mut self.further_results) {
-                        columns.push(self.statement_columns(&further, statement.span));
-                        statements.push(CheckedStatement { rel: further.rel, render: None });
+                    for BranchResult { relation, render } in std::mem::take(&mut self.further_results) {
+                        columns.push(self.statement_columns(&relation, statement.span));
+                        statements.push(CheckedStatement { rel: relation.rel, render });
                     }
                     for (name, relation) in std::mem::take(&mut self.named) {
                         env = self.bind(env, block, name, Binding::Tabular(relation));
