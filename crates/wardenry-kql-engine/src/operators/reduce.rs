@@ -183,10 +183,12 @@ impl Reducer {
                 frequency.get(&(place, term)).is_some_and(|count| is_frequent(*count))
             });
             let next = candidates.len();
+            let size =
+                pattern.as_ref().map_or(0, String::len) + size_of::<(Option<String>, i64, &str, usize)>();
             let candidate = candidates.entry(pattern).or_insert((0, text, next));
             candidate.0 += 1;
             if candidate.2 == next {
-                self.context.memory.grow(256)?;
+                self.context.memory.grow(size)?;
             }
             of_texts.push(candidate.2);
         }
