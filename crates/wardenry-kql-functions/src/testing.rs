@@ -166,7 +166,7 @@ fn value(scalar_type: ScalarType, cell: &str) -> Value {
 }
 
 /// A column in the layout of its type. Empty texts are null slots in every other place, as both mean the same.
-fn array(scalar_type: ScalarType, values: &[&Value]) -> ArrayRef {
+pub(crate) fn array(scalar_type: ScalarType, values: &[&Value]) -> ArrayRef {
     macro_rules! collect {
         ($array:ty, $variant:ident) => {
             Arc::new(
@@ -223,7 +223,8 @@ fn array(scalar_type: ScalarType, values: &[&Value]) -> ArrayRef {
     }
 }
 
-fn read(scalar_type: ScalarType, array: &ArrayRef, row: usize) -> Value {
+/// The value of a row.
+pub(crate) fn read(scalar_type: ScalarType, array: &ArrayRef, row: usize) -> Value {
     if array.is_null(row) {
         return Value::null(scalar_type);
     }

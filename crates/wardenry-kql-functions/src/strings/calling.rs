@@ -1,16 +1,11 @@
 //! Calls functions in tests.
 
-use std::sync::Arc;
-
-use arrow::array::{
-    Array, ArrayRef, AsArray, BooleanArray, Float64Array, Int32Array, Int64Array, StringViewArray,
-};
-use arrow::datatypes::{Float64Type, Int32Type, Int64Type};
+use arrow::array::Array as _;
 use datafusion_common::ScalarValue;
 use datafusion_expr::ColumnarValue;
 use wardenry_kql_values::{ScalarType, Value};
 
-use crate::{Context, FunctionError, ScalarCall, scalar};
+use crate::{Context, FunctionError, ScalarCall, scalar, testing};
 
 /// An argument of a call.
 #[derive(Clone, Debug)]
@@ -70,14 +65,15 @@ pub(crate) fn try_call(
             Argument::Constant(value) => {
                 types.push(value.scalar_type());
                 constants.push(Some(value.clone()));
-                let array = array_of(value.scalar_type(), std::slice::from_ref(value));
+                let array = testing::array(value.scalar_type(), &[value]);
                 columns.push(ColumnarValue::Scalar(ScalarValue::try_from_array(&array, 0).expect("one row")));
             }
             Argument::Column(scalar_type, values) => {
                 types.push(*scalar_type);
                 constants.push(None);
                 rows = values.len();
-                columns.push(ColumnarValue::Array(array_of(*scalar_type, values)));
+                let values: Vec<&Value> = values.iter().collect();
+                columns.push(ColumnarValue::Array(testing::array(*scalar_type, &values)));
             }
         }
     }
@@ -85,67 +81,9 @@ pub(crate) fn try_call(
         ScalarCall { name, argument_types: &types, constants: &constants, result_type, context: &context };
     let result = (function.bind)(&call)?.evaluate(&columns, rows)?;
     let array = result.into_array(rows).expect("a scalar fits into an array");
-    Ok((0..array.len()).map(|row| value_of(result_type, &array, row)).collect())
+    Ok((0..array.len()).map(|row| testing::read(result_type, &array, row)).collect())
 }
 
 pub(crate) fn call(name: &str, result_type: ScalarType, arguments: &[Argument]) -> Vec<Value> {
     try_call(name, result_type, arguments).unwrap_or_else(|error| panic!("{name}: {error}"))
-}
-
-fn array_of(scalar_type: ScalarType, values: &[Value]) -> ArrayRef {
-    match scalar_type {
-        ScalarType::Bool => Arc::new(
-            (values.iter())
-                .map(|value| if let Value::Bool(value) = value { *value } else { None })
-                .collect::<BooleanArray>(),
-        ),
-        ScalarType::Int => Arc::new(
-            (values.iter())
-                .map(|value| if let Value::Int(value) = value { *value } else { None })
-                .collect::<Int32Array>(),
-        ),
-        ScalarType::Long | ScalarType::Datetime | ScalarType::Timespan => Arc::new(
-            (values.iter())
-                .map(|value| match value {
-                    Value::Long(value) | Value::Datetime(value) | Value::Timespan(value) => *value,
-                    _ => None,
-                })
-                .collect::<Int64Array>(),
-        ),
-        ScalarType::Real => Arc::new(
-            (values.iter())
-                .map(|value| if let Value::Real(value) = value { *value } else { None })
-                .collect::<Float64Array>(),
-        ),
-        ScalarType::String | ScalarType::Dynamic => Arc::new(
-            (values.iter())
-                .map(|value| match value {
-                    // As often as not, the empty text is a null slot.
-                    Value::String(text) => (!text.is_empty()).then_some(&**text),
-                    Value::Dynamic(json) => json.as_deref(),
-                    _ => None,
-                })
-                .collect::<StringViewArray>(),
-        ),
-        ScalarType::Decimal | ScalarType::Guid => unimplemented_type(scalar_type),
-    }
-}
-
-fn unimplemented_type(scalar_type: ScalarType) -> ! {
-    panic!("no test calls with a {scalar_type}")
-}
-
-fn value_of(scalar_type: ScalarType, array: &ArrayRef, row: usize) -> Value {
-    let valid = array.is_valid(row);
-    match scalar_type {
-        ScalarType::Bool => Value::Bool(valid.then(|| array.as_boolean().value(row))),
-        ScalarType::Int => Value::Int(valid.then(|| array.as_primitive::<Int32Type>().value(row))),
-        ScalarType::Long => Value::Long(valid.then(|| array.as_primitive::<Int64Type>().value(row))),
-        ScalarType::Real => Value::Real(valid.then(|| array.as_primitive::<Float64Type>().value(row))),
-        ScalarType::String => {
-            Value::String(if valid { array.as_string_view().value(row).into() } else { "".into() })
-        }
-        ScalarType::Dynamic => Value::Dynamic(valid.then(|| array.as_string_view().value(row).into())),
-        other => unimplemented_type(other),
-    }
 }
