@@ -10,7 +10,7 @@ use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
 use anyhow::{Result, ensure};
-use wardenry_kql_engine::{Engine, MemoryTables, RunOptions};
+use wardenry_kql_engine::{Engine, MemoryTables, QueryError, RunOptions};
 use wardenry_kql_semantics::hunting::HuntingSchema;
 use wardenry_kql_semantics::{CheckOptions, Schema as _, check};
 use wardenry_kql_syntax::parse;
@@ -58,8 +58,11 @@ pub(crate) async fn run(options: &KqlOptions) -> Result<()> {
     let mut failures = 0;
     for text in &valid {
         match plan_seconds(&engine, &tables, text).await {
-            Some(seconds) => plans.push(seconds),
-            None => failures += 1,
+            Ok(seconds) => plans.push(seconds),
+            Err(error) => {
+                failures += 1;
+                report::note(&format!("{error}, in {}", text.lines().last().unwrap_or_default()));
+            }
         }
     }
     if failures > 0 {
@@ -99,16 +102,16 @@ fn check_seconds(text: &str) -> f64 {
     }))
 }
 
-/// From the text to the plan that would run, or `None` if that fails.
-async fn plan_seconds(engine: &Engine, tables: &MemoryTables, text: &str) -> Option<f64> {
+/// From the text to the plan that would run.
+async fn plan_seconds(engine: &Engine, tables: &MemoryTables, text: &str) -> Result<f64, QueryError> {
     let options = RunOptions::at(NOW);
     let mut seconds = Vec::with_capacity(RUNS);
     for _ in 0..RUNS {
         let start = Instant::now();
-        black_box(engine.explain(text, tables, &options).await.ok()?);
+        black_box(engine.explain(text, tables, &options).await?);
         seconds.push(start.elapsed().as_secs_f64());
     }
-    Some(median(seconds))
+    Ok(median(seconds))
 }
 
 fn median(seconds: impl IntoIterator<Item = f64>) -> f64 {
