@@ -53,7 +53,14 @@ pub(super) fn sliding_window_counts(
     );
     let parameters =
         vec![("start", start), ("end", end), ("step", step), ("steps", Value::Long(Some(steps)))];
-    expanded(lowerer, rel, &text, source(input, &[("id", id), ("at", at)], dimensions), parameters)
+    expanded(
+        lowerer,
+        rel,
+        plugin.name,
+        &text,
+        source(input, &[("id", id), ("at", at)], dimensions),
+        parameters,
+    )
 }
 
 pub(super) fn activity_counts_metrics(
@@ -86,7 +93,14 @@ pub(super) fn activity_counts_metrics(
          | project b{names}, n, d, first_seen, total"
     );
     let parameters = vec![("start", start), ("end", end), ("step", step)];
-    expanded(lowerer, rel, &text, source(input, &[("id", id), ("at", at)], dimensions), parameters)
+    expanded(
+        lowerer,
+        rel,
+        plugin.name,
+        &text,
+        source(input, &[("id", id), ("at", at)], dimensions),
+        parameters,
+    )
 }
 
 /// The arguments that are no tables and no aggregates: all of them.
@@ -120,19 +134,21 @@ pub(super) fn source(input: &Rel, read: &[(&str, &Expr)], dimensions: &[&Expr]) 
     Source { name: "T", rows: input.clone(), columns: read.chain(dimensions).collect() }
 }
 
-/// The query's columns as those of the plugin.
+/// The query's columns as those of the plugin. The query is sound if its parameters and columns are of types that go together.
 pub(super) fn expanded(
     lowerer: &mut Lowerer<'_>,
     rel: &Rel,
+    operator: &'static str,
     text: &str,
     source: Source,
     parameters: Vec<(&str, Value)>,
 ) -> Result<Lowered, RunError> {
     let span = rel.span;
     let template = Template { text, sources: vec![source], parameters };
-    let result = template
-        .rel(lowerer, span)?
-        .ok_or_else(|| RunError::internal("lowering", "the query of a plugin is wrong"))?;
+    let result = template.rel(lowerer, span)?.ok_or_else(|| {
+        let message = "the types of the timeline, its limits and its step do not go together".to_owned();
+        RunError::Operator { operator, message, span }
+    })?;
     let exprs = (result.columns.iter().zip(&rel.columns))
         .map(|(from, to)| converted(from, to.scalar_type, span))
         .collect();

@@ -32,5 +32,12 @@ pub(super) fn lower(
          | project w{names}, p"
     );
     let parameters = vec![("percentile", percentile), ("size", size), ("bins", Value::Long(Some(bins)))];
-    expanded(lowerer, rel, &text, source(input, &[("value", value), ("at", at)], dimensions), parameters)
+    expanded(
+        lowerer,
+        rel,
+        plugin.name,
+        &text,
+        source(input, &[("value", value), ("at", at)], dimensions),
+        parameters,
+    )
 }
