@@ -36,8 +36,11 @@ use parquet::arrow::arrow_reader::{ArrowReaderMetadata, ArrowReaderOptions};
 use wardenry_kql_functions::layout;
 use wardenry_kql_values::ScalarType;
 
-use super::stored::kql_type;
+use super::stored::{kql_type, marked_type};
 use adapter::{StoredAdapterFactory, boxed_type, unboxed};
+
+/// Under this key, the metadata of a field that Arrow holds may name the KQL type of a column that is stored as text.
+pub const TYPE_KEY: &str = "wardenry.kql.type";
 
 /// Smaller files are read by one thread.
 const MIN_PART_BYTES: usize = 1 << 20;
@@ -189,10 +192,12 @@ fn merge(
     field: &Field,
     path: &Path,
 ) -> std::result::Result<(), ParquetTableError> {
-    let found = kql_type(field.data_type()).ok_or_else(|| ParquetTableError::Type {
-        path: path.to_owned(),
-        column: field.name().clone(),
-        stored: field.data_type().to_string(),
+    let found = marked_type(field).or_else(|| kql_type(field.data_type())).ok_or_else(|| {
+        ParquetTableError::Type {
+            path: path.to_owned(),
+            column: field.name().clone(),
+            stored: field.data_type().to_string(),
+        }
     })?;
     match columns.iter().find(|(name, _)| **name == **field.name()) {
         None => columns.push((field.name().as_str().into(), found)),

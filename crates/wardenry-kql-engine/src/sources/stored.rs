@@ -6,20 +6,25 @@
 use std::sync::Arc;
 
 use arrow::array::{
-    Array, ArrayRef, ArrowPrimitiveType, AsArray, FixedSizeListArray, GenericListArray, Int64Array, MapArray,
-    OffsetSizeTrait, PrimitiveArray, StringViewBuilder, StructArray, new_null_array,
+    Array, ArrayRef, ArrowPrimitiveType, AsArray, Decimal256Array, FixedSizeBinaryBuilder,
+    FixedSizeListArray, GenericListArray, Int64Array, MapArray, OffsetSizeTrait, PrimitiveArray,
+    StringViewBuilder, StructArray, new_null_array,
 };
 use arrow::compute::cast;
 use arrow::datatypes::{
     DataType, Date32Type, Date64Type, DurationMicrosecondType, DurationMillisecondType,
-    DurationNanosecondType, DurationSecondType, Time32MillisecondType, Time32SecondType,
+    DurationNanosecondType, DurationSecondType, Field, Time32MillisecondType, Time32SecondType,
     Time64MicrosecondType, Time64NanosecondType, TimeUnit, TimestampMicrosecondType,
-    TimestampMillisecondType, TimestampNanosecondType, TimestampSecondType,
+    TimestampMillisecondType, TimestampNanosecondType, TimestampSecondType, i256,
 };
 use arrow::error::ArrowError;
+use wardenry_kql_functions::dynamic::is_json;
 use wardenry_kql_functions::layout;
-use wardenry_kql_values::{MAX_DATETIME, ScalarType, TICKS_PER_DAY, TICKS_PER_SECOND, UNIX_EPOCH};
+use wardenry_kql_values::{
+    Decimal, MAX_DATETIME, ScalarType, TICKS_PER_DAY, TICKS_PER_SECOND, UNIX_EPOCH, guid, timespan,
+};
 
+use super::parquet::TYPE_KEY;
 use crate::render::cell::{Cells, Style, text};
 
 /// The KQL type of what is stored as `data_type`; `None` if it cannot be read.
@@ -51,6 +56,15 @@ pub(super) fn kql_type(data_type: &DataType) -> Option<ScalarType> {
     })
 }
 
+/// The KQL type of a column that is stored as text and says so, see [`super::parquet::TYPE_KEY`].
+pub(super) fn marked_type(field: &Field) -> Option<ScalarType> {
+    let is_text = matches!(field.data_type(), DataType::Utf8 | DataType::LargeUtf8 | DataType::Utf8View);
+    let marked = ScalarType::parse(field.metadata().get(TYPE_KEY).filter(|_| is_text)?)?;
+    let has_text_form =
+        matches!(marked, ScalarType::Dynamic | ScalarType::Timespan | ScalarType::Guid | ScalarType::Decimal);
+    has_text_form.then_some(marked)
+}
+
 /// Ticks of a unit, where a unit is at least one.
 pub(super) const fn ticks_of(unit: TimeUnit) -> Option<i64> {
     match unit {
@@ -71,6 +85,10 @@ pub(super) fn convert(array: &ArrayRef, to: ScalarType) -> Result<ArrayRef, Arro
         DataType::Dictionary(_, values) => cast(array, values)?,
         _ => Arc::clone(array),
     };
+    let is_text = matches!(array.data_type(), DataType::Utf8 | DataType::LargeUtf8 | DataType::Utf8View);
+    if is_text && to != ScalarType::String {
+        return parsed(&array, to);
+    }
     Ok(match (array.data_type(), to) {
         (stored, _) if *stored == target => array,
         (DataType::Null, _) => new_null_array(&target, array.len()),
@@ -123,6 +141,52 @@ pub(super) fn convert(array: &ArrayRef, to: ScalarType) -> Result<ArrayRef, Arro
         },
         (_, ScalarType::Dynamic) => json(&array)?,
         _ => cast(&array, &target)?,
+    })
+}
+
+/// Values from their texts.
+fn parsed(array: &ArrayRef, to: ScalarType) -> Result<ArrayRef, ArrowError> {
+    let views = cast(array, &DataType::Utf8View)?;
+    let texts = views.as_string_view();
+    Ok(match to {
+        ScalarType::Timespan => {
+            Arc::new(texts.iter().map(|text| timespan::parse(text?)).collect::<Int64Array>())
+        }
+        ScalarType::Decimal => {
+            let decimal = |text: Option<&str>| {
+                let (low, high) = Decimal::parse(text?)?.to_parts();
+                Some(i256::from_parts(low, high))
+            };
+            let decimals = texts.iter().map(decimal).collect::<Decimal256Array>();
+            Arc::new(decimals.with_data_type(layout::arrow_type(to)))
+        }
+        ScalarType::Guid => {
+            let mut guids = FixedSizeBinaryBuilder::with_capacity(texts.len(), 16);
+            for text in texts {
+                match text.and_then(guid::parse) {
+                    Some(value) => guids.append_value(value.to_be_bytes())?,
+                    None => guids.append_null(),
+                }
+            }
+            Arc::new(guids.finish())
+        }
+        ScalarType::Dynamic => {
+            // A file may say that its texts are JSON when they are not: those are texts, as everywhere in KQL.
+            if texts.iter().flatten().all(|text| is_json(text) && text.trim() != "null") {
+                return Ok(Arc::clone(&views));
+            }
+            let mut values = StringViewBuilder::with_capacity(texts.len());
+            for text in texts {
+                match text {
+                    Some(text) if text.trim() == "null" => values.append_null(),
+                    Some(text) if is_json(text) => values.append_value(text),
+                    Some(text) => values.append_value(serde_json::Value::from(text).to_string()),
+                    None => values.append_null(),
+                }
+            }
+            Arc::new(values.finish())
+        }
+        _ => cast(array, &layout::arrow_type(to))?,
     })
 }
 

@@ -57,6 +57,24 @@ fn a_parquet_file_that_was_written_is_a_table() {
     assert_eq!((ran.code, ran.stdout.as_str()), (0, expected));
 }
 
+/// Every type, its nulls, and what other tools would take for something else.
+#[test]
+fn a_parquet_file_keeps_the_types() {
+    let world = World::new();
+    let query = "print b = true, i = int(1), l = 2, r = 0.5, x = decimal(1.25), s = 'text', t = datetime(2026-06-01T08:03:00.123456Z), \
+                 p = timespan(1.02:03:04.0000005), g = toguid('74be27de-1e4e-49d9-b579-fe0b331d3642'), d = dynamic({'a': [1, null]}), \
+                 e = dynamic('text'), nx = decimal(null), np = timespan(null), ng = guid(null), nd = dynamic(null)";
+    let direct = world.run(&["kql", "run", "-o", "json", query]);
+    let to = world.path("types.parquet").display().to_string();
+    let ran = world.run(&["kql", "run", query, "--to", &to]);
+    assert_eq!((ran.code, ran.stderr.as_str()), (0, ""));
+    let read = world.run(&["kql", "run", "-t", &to, "-o", "json", "types"]);
+    assert_eq!((read.code, read.stdout), (0, direct.stdout));
+    let filtered = "types | where p > 1d and x < 2 and d.a[0] == 1 and isnull(nd) and e == 'text' | count";
+    let ran = world.run(&["kql", "run", "-t", &to, "-o", "csv", filtered]);
+    assert_eq!((ran.code, ran.stdout.as_str()), (0, "Count\n1\n"));
+}
+
 #[test]
 fn faults_have_their_place_and_what_to_write_instead() {
     let world = World::new();

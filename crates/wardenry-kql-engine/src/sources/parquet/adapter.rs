@@ -18,7 +18,7 @@ use datafusion::physical_expr_adapter::{PhysicalExprAdapter, PhysicalExprAdapter
 use wardenry_kql_functions::layout;
 use wardenry_kql_values::{ScalarType, UNIX_EPOCH};
 
-use crate::sources::stored::{NANOS_PER_TICK, convert, kql_type, ticks_of};
+use crate::sources::stored::{NANOS_PER_TICK, convert, kql_type, marked_type, ticks_of};
 
 #[derive(Debug)]
 pub(super) struct StoredAdapterFactory;
@@ -75,8 +75,11 @@ impl StoredAdapter {
             return Ok(lit(null));
         };
         let stored = self.file.field(index).data_type();
+        let marked = marked_type(self.file.field(index));
         let raw: Arc<dyn PhysicalExpr> = Arc::new(Column::new(column.name(), index));
-        let Some(wanted) = wanted.filter(|wanted| *wanted != stored) else { return Ok(raw) };
+        let Some(wanted) = wanted.filter(|wanted| *wanted != stored || marked.is_some()) else {
+            return Ok(raw);
+        };
         // DataFusion knows these conversions, and moves them to the other side of a comparison.
         let widens = matches!(
             stored,
@@ -90,10 +93,12 @@ impl StoredAdapter {
                 | DataType::Utf8
                 | DataType::LargeUtf8
         );
-        if widens {
+        if widens && marked.is_none() {
             return Ok(Arc::new(CastExpr::new(raw, wanted.clone(), None)));
         }
-        let Some(to) = kql_type(stored) else { return Ok(lit(ScalarValue::try_from(wanted)?)) };
+        let Some(to) = marked.or_else(|| kql_type(stored)) else {
+            return Ok(lit(ScalarValue::try_from(wanted)?));
+        };
         let boxed = matches!(wanted, DataType::Struct(_));
         let function = ScalarUDF::new_from_impl(Stored::new(stored.clone(), to, boxed));
         let call = ScalarFunctionExpr::try_new(

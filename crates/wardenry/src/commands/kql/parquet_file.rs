@@ -1,8 +1,9 @@
 //! A result as a Parquet file that other tools read.
 //!
-//! Times are timestamps in microseconds (Parquet's nanoseconds reach from 1677 to 2262 only), spans, decimals and GUIDs are texts,
-//! dynamic values are JSON texts.
+//! Times are timestamps in microseconds (Parquet's nanoseconds reach from 1677 to 2262 only), GUIDs are UUIDs, dynamic values are JSON,
+//! spans and decimals are texts. Each field says its KQL type beside, so that a query over the file finds the same types.
 
+use std::collections::HashMap;
 use std::fs::File;
 use std::sync::Arc;
 
@@ -11,16 +12,20 @@ use arrow::array::{
 };
 use arrow::compute::cast;
 use arrow::datatypes::{DataType, Field, Int64Type, Schema, SchemaRef, TimeUnit};
-use parquet::arrow::ArrowWriter;
-use parquet::basic::{Compression, ZstdLevel};
+use parquet::arrow::arrow_writer::ArrowWriterOptions;
+use parquet::arrow::{ArrowSchemaConverter, ArrowWriter};
+use parquet::basic::{Compression, LogicalType, Repetition, Type as PhysicalType, ZstdLevel};
 use parquet::file::properties::WriterProperties;
+use parquet::schema::types::{SchemaDescriptor, Type};
 use wardenry_kql_engine::ResultColumn;
+use wardenry_kql_engine::sources::parquet::TYPE_KEY;
 use wardenry_kql_functions::dynamic::{Cell, Cells};
-use wardenry_kql_values::{ScalarType, UNIX_EPOCH, guid, timespan};
+use wardenry_kql_values::{ScalarType, UNIX_EPOCH, timespan};
 
 use crate::failure::Failure;
 
 const TICKS_PER_MICROSECOND: i64 = 10;
+const GUID_BYTES: i32 = 16;
 
 pub(super) struct ParquetFile {
     writer: ArrowWriter<File>,
@@ -31,12 +36,13 @@ pub(super) struct ParquetFile {
 impl ParquetFile {
     /// Begins a file; even without rows it has the columns.
     pub(super) fn create(file: File, columns: &[ResultColumn]) -> Result<Self, Failure> {
-        let fields =
-            columns.iter().map(|column| Field::new(&*column.name, stored_type(column.scalar_type), true));
-        let schema = Arc::new(Schema::new(fields.collect::<Vec<_>>()));
+        let schema = Arc::new(Schema::new(columns.iter().map(field).collect::<Vec<_>>()));
         let compression = Compression::ZSTD(ZstdLevel::default());
         let properties = WriterProperties::builder().set_compression(compression).build();
-        let writer = ArrowWriter::try_new(file, Arc::clone(&schema), Some(properties))?;
+        let options = ArrowWriterOptions::new()
+            .with_properties(properties)
+            .with_parquet_schema(parquet_schema(&schema, columns)?);
+        let writer = ArrowWriter::try_new_with_options(file, Arc::clone(&schema), options)?;
         Ok(Self { writer, columns: columns.to_vec(), schema })
     }
 
@@ -56,6 +62,34 @@ impl ParquetFile {
     }
 }
 
+fn field(column: &ResultColumn) -> Field {
+    let kql_type = HashMap::from([(TYPE_KEY.to_owned(), column.scalar_type.to_string())]);
+    Field::new(&*column.name, stored_type(column.scalar_type), true).with_metadata(kql_type)
+}
+
+/// The schema as other tools see it: with the logical types that Arrow has no type for.
+fn parquet_schema(schema: &Schema, columns: &[ResultColumn]) -> Result<SchemaDescriptor, Failure> {
+    let plain = ArrowSchemaConverter::new().convert(schema)?;
+    let mut fields = plain.root_schema().get_fields().to_vec();
+    for (field, column) in fields.iter_mut().zip(columns) {
+        let logical = match column.scalar_type {
+            ScalarType::Dynamic => LogicalType::Json,
+            ScalarType::Guid => LogicalType::Uuid,
+            _ => continue,
+        };
+        let physical = field.get_physical_type();
+        let length = if physical == PhysicalType::FIXED_LEN_BYTE_ARRAY { GUID_BYTES } else { -1 };
+        let typed = Type::primitive_type_builder(field.name(), physical)
+            .with_repetition(Repetition::OPTIONAL)
+            .with_length(length)
+            .with_logical_type(Some(logical))
+            .build()?;
+        *field = Arc::new(typed);
+    }
+    let root = Type::group_type_builder(plain.root_schema().name()).with_fields(fields).build()?;
+    Ok(SchemaDescriptor::new(Arc::new(root)))
+}
+
 fn stored_type(scalar_type: ScalarType) -> DataType {
     match scalar_type {
         ScalarType::Bool => DataType::Boolean,
@@ -63,11 +97,10 @@ fn stored_type(scalar_type: ScalarType) -> DataType {
         ScalarType::Long => DataType::Int64,
         ScalarType::Real => DataType::Float64,
         ScalarType::Datetime => DataType::Timestamp(TimeUnit::Microsecond, Some("UTC".into())),
-        ScalarType::String
-        | ScalarType::Dynamic
-        | ScalarType::Timespan
-        | ScalarType::Guid
-        | ScalarType::Decimal => DataType::Utf8,
+        ScalarType::Guid => DataType::FixedSizeBinary(GUID_BYTES),
+        ScalarType::String | ScalarType::Dynamic | ScalarType::Timespan | ScalarType::Decimal => {
+            DataType::Utf8
+        }
     }
 }
 
@@ -79,17 +112,18 @@ fn stored(array: &ArrayRef, scalar_type: ScalarType) -> Result<ArrayRef, Failure
                 ticks.unary(|ticks| (ticks - UNIX_EPOCH).div_euclid(TICKS_PER_MICROSECOND));
             Arc::new(micros.with_timezone("UTC"))
         }
-        ScalarType::Timespan | ScalarType::Guid | ScalarType::Decimal => {
+        ScalarType::Timespan | ScalarType::Decimal => {
             let cells = Cells::new(array, scalar_type)?;
             let text = |row| match cells.get(row) {
                 Cell::Timespan(ticks) => Some(timespan::text(ticks)),
-                Cell::Guid(value) => Some(guid::text(value)),
                 Cell::Decimal(value) => Some(value.text()),
                 _ => None,
             };
             Arc::new((0..array.len()).map(text).collect::<StringArray>())
         }
         ScalarType::String | ScalarType::Dynamic => cast(array, &DataType::Utf8)?,
-        ScalarType::Bool | ScalarType::Int | ScalarType::Long | ScalarType::Real => Arc::clone(array),
+        ScalarType::Bool | ScalarType::Int | ScalarType::Long | ScalarType::Real | ScalarType::Guid => {
+            Arc::clone(array)
+        }
     })
 }
