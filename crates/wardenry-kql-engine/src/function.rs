@@ -3,11 +3,12 @@
 use std::fmt;
 use std::hash::{Hash, Hasher};
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 
 use arrow::datatypes::DataType;
 use datafusion::common::Result;
 use datafusion::logical_expr::{
-    ColumnarValue, ScalarFunctionArgs, ScalarUDFImpl, Signature, TypeSignature, Volatility,
+    ColumnarValue, Expr, ScalarFunctionArgs, ScalarUDFImpl, Signature, TypeSignature, Volatility,
 };
 use wardenry_diagnostic::Span;
 use wardenry_kql_functions::{Context, Kernel, ScalarCall, layout};
@@ -26,9 +27,13 @@ pub(crate) struct KqlFunction {
     result_type: ScalarType,
     signature: Signature,
     kernel: Arc<dyn Kernel>,
+    /// Of the call site.
+    number: u64,
     /// Where the call stands, for errors at run time.
     span: Span,
 }
+
+static NEXT_NUMBER: AtomicU64 = AtomicU64::new(1);
 
 impl KqlFunction {
     /// `None` if there is no kernel of that name.
@@ -53,7 +58,8 @@ impl KqlFunction {
             count => Signature::new(TypeSignature::Any(count), volatility),
         };
         let kernel = Arc::from(kernel);
-        Some(Ok(Self { name, argument_types, constants, result_type, signature, kernel, span }))
+        let number = NEXT_NUMBER.fetch_add(1, Ordering::Relaxed);
+        Some(Ok(Self { name, argument_types, constants, result_type, signature, kernel, number, span }))
     }
 
     /// The value of a call whose arguments are all constant.
@@ -70,6 +76,12 @@ pub(crate) fn is_volatile(name: &str) -> bool {
 impl ScalarUDFImpl for KqlFunction {
     fn name(&self) -> &str {
         self.name
+    }
+
+    /// DataFusion asks for the names of expressions at every step, and of all in them. Names that spelt out their arguments would take
+    /// time by the cube of the depth.
+    fn schema_name(&self, _: &[Expr]) -> Result<String> {
+        Ok(format!("{}#{}", self.name, self.number))
     }
 
     fn signature(&self) -> &Signature {

@@ -16,7 +16,7 @@ use datafusion::physical_optimizer::optimizer::PhysicalOptimizer;
 use datafusion::physical_plan::ExecutionPlan;
 
 use crate::control::Control;
-use crate::outer_join::OuterJoins;
+use crate::opaque::OuterJoins;
 
 pub(crate) struct Interrupt(Arc<Control>);
 

@@ -12,6 +12,7 @@
 //! addresses of `externaldata` go to an [`External`], which by default allows none.
 
 mod control;
+mod deep;
 mod engine;
 mod error;
 mod external;
@@ -22,14 +23,15 @@ mod interrupt;
 mod literal;
 mod lower;
 mod normalise;
+mod opaque;
 mod operators;
 mod options;
-mod outer_join;
 mod prepare;
 mod range;
 pub mod render;
 mod session;
 pub mod sources;
+mod stage;
 mod stream;
 mod tables;
 mod transform;

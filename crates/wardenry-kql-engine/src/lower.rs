@@ -29,6 +29,7 @@ use datafusion::physical_expr::{PhysicalExpr, create_physical_expr};
 use wardenry_kql_functions::{Context, layout};
 use wardenry_kql_semantics::checked::{self, Column, ColumnId, Rel, RelKind, ScopeId, SharedId};
 
+use crate::stage::{Levels, StageNode};
 use crate::transform::{RowOrder, TransformNode, TransformSpec};
 use crate::{RunError, Tables};
 
@@ -41,6 +42,8 @@ pub(crate) struct Lowered {
     pub(crate) order: Vec<SortExpr>,
     /// Hidden columns: rows that differ in them belong to different runs of a subquery. Empty outside of subqueries.
     pub(crate) groups: Vec<Arc<str>>,
+    /// What expressions become when they are put into each other, see [`crate::stage`].
+    pub(crate) levels: Levels,
 }
 
 /// A relation that several places of a query read.
@@ -177,7 +180,7 @@ impl<'a> Lowerer<'a> {
 
     /// Puts an operator of our own on top of a plan.
     pub(crate) fn transform(&mut self, input: Lowered, spec: TransformSpec) -> Result<Lowered, RunError> {
-        let Lowered { plan, order: input_order, groups } = input;
+        let Lowered { plan, order: input_order, groups, levels } = input;
         let ordered = match spec.order {
             RowOrder::Loses => false,
             RowOrder::Keeps => !input_order.is_empty(),
@@ -201,14 +204,14 @@ impl<'a> Lowerer<'a> {
         .map_err(plan_error)?;
         let plan = LogicalPlan::Extension(Extension { node: Arc::new(node) });
         let order = ordinal.iter().map(|name| column_expr(name).sort(true, true)).collect();
-        Ok(Lowered { plan, order, groups })
+        Ok(Lowered { plan, order, groups, levels })
     }
 }
 
 impl Lowered {
     /// Rows without an order, outside of subqueries.
     pub(crate) fn unordered(plan: LogicalPlan) -> Self {
-        Self { plan, order: Vec::new(), groups: Vec::new() }
+        Self { plan, order: Vec::new(), groups: Vec::new(), levels: Levels::default() }
     }
 
     /// The hidden columns.
@@ -231,21 +234,36 @@ impl Lowered {
     ) -> Result<Self, RunError> {
         let mut exprs: Vec<Expr> = self.hidden().iter().map(|name| column_expr(name)).collect();
         exprs.extend(columns.into_iter().map(|(expr, name)| named(expr, &name)));
-        let plan = project(self.plan, exprs)?;
-        Ok(Self { plan, ..self })
+        self.with_columns(exprs)
     }
 
     pub(crate) fn filter(self, predicate: Expr) -> Result<Self, RunError> {
-        let filter = Filter::try_new(predicate, Arc::new(self.plan)).map_err(plan_error)?;
-        Ok(Self { plan: LogicalPlan::Filter(filter), ..self })
+        let staged = self.staged_for(std::slice::from_ref(&predicate));
+        let filter = Filter::try_new(predicate, Arc::new(staged.plan)).map_err(plan_error)?;
+        Ok(Self { plan: LogicalPlan::Filter(filter), ..staged })
+    }
+
+    /// Begins a new stage if expressions would become too deep in this one.
+    fn staged_for(self, exprs: &[Expr]) -> Self {
+        if !self.levels.exceeded_by(exprs) {
+            return self;
+        }
+        Self { plan: StageNode::on(self.plan), levels: Levels::default(), ..self }
+    }
+
+    /// These columns and no others.
+    fn with_columns(self, exprs: Vec<Expr>) -> Result<Self, RunError> {
+        let staged = self.staged_for(&exprs);
+        let levels = staged.levels.project(&exprs);
+        let plan = project(staged.plan, exprs)?;
+        Ok(Self { plan, levels, ..staged })
     }
 
     /// Adds hidden columns.
     pub(crate) fn with_hidden(self, added: Vec<(Expr, Arc<str>)>) -> Result<Self, RunError> {
         let mut exprs: Vec<Expr> = all_columns(&self.plan);
         exprs.extend(added.into_iter().map(|(expr, name)| named(expr, &name)));
-        let plan = project(self.plan, exprs)?;
-        Ok(Self { plan, ..self })
+        self.with_columns(exprs)
     }
 }
 

@@ -20,7 +20,9 @@ use futures_util::StreamExt;
 use wardenry_kql_functions::Context;
 
 use crate::control::{Control, Memory, QueryContext};
+use crate::deep::{Deep, deep};
 use crate::interrupt::{logical_rules, physical_rules};
+use crate::stage::StagePlanner;
 use crate::transform::TransformPlanner;
 use crate::{RunError, RunOptions};
 
@@ -70,9 +72,9 @@ impl Session {
     /// What would run.
     pub(crate) async fn physical(&self, plan: &LogicalPlan) -> Result<Arc<dyn ExecutionPlan>, RunError> {
         let failed = |error| RunError::from_execution(error, self.query.memory_limit);
-        let plan = self.state.optimize(plan).map_err(failed)?;
+        let plan = deep(|| self.state.optimize(plan)).map_err(failed)?;
         let planner = self.state.query_planner();
-        planner.create_physical_plan(&plan, &self.state).await.map_err(failed)
+        Deep::new(planner.create_physical_plan(&plan, &self.state)).await.map_err(failed)
     }
 
     pub(crate) fn execute(
@@ -146,7 +148,7 @@ impl QueryPlanner for Planner {
         logical_plan: &LogicalPlan,
         session: &dyn PlanSession,
     ) -> DataFusionResult<Arc<dyn ExecutionPlan>> {
-        DefaultPhysicalPlanner::with_extension_planners(vec![Arc::new(TransformPlanner)])
+        DefaultPhysicalPlanner::with_extension_planners(vec![Arc::new(TransformPlanner), Arc::new(StagePlanner)])
             .create_physical_plan(logical_plan, session)
             .await
     }

@@ -94,7 +94,7 @@ impl Lowerer<'_> {
         if columns != all_columns(&plan) {
             plan = project(plan, columns)?;
         }
-        Ok(Lowered { plan, order: Vec::new(), groups })
+        Ok(Lowered { plan, order: Vec::new(), groups, levels: left_rows.levels.and(right_rows.levels) })
     }
 }
 

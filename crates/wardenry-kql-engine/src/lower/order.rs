@@ -69,16 +69,15 @@ impl Lowerer<'_> {
             let plan = LogicalPlan::EmptyRelation(EmptyRelation { produce_one_row: false, schema });
             return Ok(Lowered { plan, ..lowered });
         }
-        let input = Arc::new(if lowered.order.is_empty() {
-            lowered.plan
+        let Lowered { plan, order, groups, levels } = lowered;
+        let input = Arc::new(if order.is_empty() {
+            plan
         } else {
-            let sort =
-                Sort { expr: lowered.order.clone(), input: Arc::new(lowered.plan), fetch: Some(count) };
-            LogicalPlan::Sort(sort)
+            LogicalPlan::Sort(Sort { expr: order.clone(), input: Arc::new(plan), fetch: Some(count) })
         });
         let fetch = Some(Box::new(lit(i64::try_from(count).unwrap_or(i64::MAX))));
         let plan = LogicalPlan::Limit(Limit { skip: None, fetch, input });
-        Ok(Lowered { plan, order: lowered.order, groups: lowered.groups })
+        Ok(Lowered { plan, order, groups, levels })
     }
 
     fn first_of_groups(&mut self, lowered: Lowered, count: usize) -> Result<Lowered, RunError> {

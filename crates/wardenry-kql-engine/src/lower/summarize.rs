@@ -81,7 +81,7 @@ impl Lowerer<'_> {
             )
             .collect();
         let plan = super::project(plan, columns)?;
-        Ok(Lowered { plan, order: Vec::new(), groups: lowered.groups })
+        Ok(Lowered { plan, order: Vec::new(), groups: lowered.groups, levels: lowered.levels.spread() })
     }
 
     /// An aggregation, and what remains to be done with its result.

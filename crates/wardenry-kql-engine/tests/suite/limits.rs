@@ -45,13 +45,26 @@ async fn run_time() {
     assert!(matches!(error, RunError::TimedOut { .. }), "{error:?}");
 }
 
-/// Planning counts, too: this one would take many seconds.
+/// Planning counts, too: here there is no time even for that.
 #[tokio::test(flavor = "multi_thread")]
 async fn time_of_planning() {
-    let limits = Limits { run_time: Duration::from_millis(50), ..Limits::default() };
-    let query = format!("range x from 1 to 3 step 1{}", " | extend x = x + 1".repeat(200));
-    let error = error(&query, limits).await;
+    let limits = Limits { run_time: Duration::from_nanos(1), ..Limits::default() };
+    let error = error("range x from 1 to 3 step 1 | extend x = x + 1", limits).await;
     assert!(matches!(error, RunError::TimedOut { .. }), "{error:?}");
+}
+
+/// As many operators in a row as a query may have, and each uses what the one before it has made.
+#[tokio::test(flavor = "multi_thread")]
+async fn many_operators_in_a_row() {
+    for (operators, operator, expected) in [
+        (450, " | extend x = x + 1".to_owned(), 451),
+        // Together an expression of 12,000 levels.
+        (60, format!(" | extend x = x{}", " + 1".repeat(200)), 12_001),
+    ] {
+        let query = format!("range x from 1 to 1 step 1{}", operator.repeat(operators));
+        let (result, _) = run_with(&query, &MemoryTables::new(), &RunOptions::at(NOW)).await.unwrap();
+        assert_eq!(result["rows"], serde_json::json!([[expected]]), "{operators} of{operator}");
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -35,7 +35,7 @@ pub(super) fn lower(
     let condition: Expr =
         call(is_in_range, vec![address.clone(), network.clone()], ScalarType::Bool, rel.span);
     let condition = lowerer.truth(&condition)?;
-    let groups = left.groups;
+    let (groups, levels) = (left.groups, left.levels.and(right.levels));
     let join = Join::try_new(
         Arc::new(left.plan),
         Arc::new(right.plan),
@@ -47,7 +47,7 @@ pub(super) fn lower(
         false,
     )
     .map_err(plan_error)?;
-    let joined = Lowered { plan: LogicalPlan::Join(join), order: Vec::new(), groups };
+    let joined = Lowered { plan: LogicalPlan::Join(join), order: Vec::new(), groups, levels };
     // The table's columns stand behind the input's, under ids of their own.
     let sources = input.columns.iter().chain(&table.columns);
     let columns = rel

@@ -1,8 +1,10 @@
-//! What is constant on one side of an outer join is not in its result.
+//! A node that passes rows on and tells nothing of them.
 //!
-//! DataFusion carries the constants of both sides through every join, as if no row came without a partner. Then it takes a column that
-//! is null in some rows for constant: it drops sorts by it, and groups rows as though equal keys stood together. So on top of
-//! each outer join stands a node that passes rows on and tells nothing of them.
+//! What is constant on one side of an outer join is not in its result. DataFusion carries the constants of both sides through every
+//! join, as if no row came without a partner. Then it takes a column that is null in some rows for constant: it drops sorts by it,
+//! and groups rows as though equal keys stood together. So on top of each outer join stands such a node.
+//!
+//! Another one stands between the stages of a plan (see [`crate::stage`]), where no expression may move across.
 
 use std::fmt;
 use std::sync::Arc;
@@ -22,17 +24,20 @@ use datafusion::physical_plan::{
     PlanProperties, ReplaceChildrenOptions,
 };
 
-/// Puts an [`OuterJoinExec`] on top of each outer join. To run before rules that look at what plans tell of their rows.
+/// Puts an [`OpaqueExec`] on top of each outer join. To run before rules that look at what plans tell of their rows.
 #[derive(Debug)]
 pub(crate) struct OuterJoins;
 
 impl PhysicalOptimizerRule for OuterJoins {
     fn optimize(&self, plan: Arc<dyn ExecutionPlan>, _: &ConfigOptions) -> Result<Arc<dyn ExecutionPlan>> {
         plan.transform_up(|plan| {
-            let is_outer = plan.downcast_ref::<HashJoinExec>().is_some_and(|join| {
-                matches!(join.join_type(), JoinType::Left | JoinType::Right | JoinType::Full)
-            });
-            Ok(if is_outer { Transformed::yes(OuterJoinExec::on(plan)) } else { Transformed::no(plan) })
+            let join_type = plan.downcast_ref::<HashJoinExec>().map(|join| *join.join_type());
+            let is_outer = matches!(join_type, Some(JoinType::Left | JoinType::Right | JoinType::Full));
+            Ok(if is_outer {
+                Transformed::yes(OpaqueExec::new(plan, Filters::MayPass))
+            } else {
+                Transformed::no(plan)
+            })
         })
         .data()
     }
@@ -46,33 +51,42 @@ impl PhysicalOptimizerRule for OuterJoins {
     }
 }
 
+/// Whether filters from above may move below a node.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Filters {
+    MayPass,
+    Stay,
+}
+
 #[derive(Clone, Debug)]
-struct OuterJoinExec {
+pub(crate) struct OpaqueExec {
     input: Arc<dyn ExecutionPlan>,
+    filters: Filters,
     properties: Arc<PlanProperties>,
 }
 
-impl OuterJoinExec {
-    fn on(input: Arc<dyn ExecutionPlan>) -> Arc<dyn ExecutionPlan> {
+impl OpaqueExec {
+    #[expect(clippy::new_ret_no_self, reason = "plans are made of shared trait objects")]
+    pub(crate) fn new(input: Arc<dyn ExecutionPlan>, filters: Filters) -> Arc<dyn ExecutionPlan> {
         let properties = PlanProperties::new(
             EquivalenceProperties::new(input.schema()),
             input.output_partitioning().clone(),
             input.pipeline_behavior(),
             input.boundedness(),
         );
-        Arc::new(Self { input, properties: Arc::new(properties) })
+        Arc::new(Self { input, filters, properties: Arc::new(properties) })
     }
 }
 
-impl DisplayAs for OuterJoinExec {
+impl DisplayAs for OpaqueExec {
     fn fmt_as(&self, _: DisplayFormatType, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("OuterJoinExec")
+        f.write_str("OpaqueExec")
     }
 }
 
-impl ExecutionPlan for OuterJoinExec {
+impl ExecutionPlan for OpaqueExec {
     fn name(&self) -> &'static str {
-        "OuterJoinExec"
+        "OpaqueExec"
     }
 
     fn properties(&self) -> &Arc<PlanProperties> {
@@ -95,7 +109,7 @@ impl ExecutionPlan for OuterJoinExec {
         mut children: Vec<Arc<dyn ExecutionPlan>>,
         _: ReplaceChildrenOptions,
     ) -> Result<Arc<dyn ExecutionPlan>> {
-        Ok(Self::on(children.swap_remove(0)))
+        Ok(Self::new(children.swap_remove(0), self.filters))
     }
 
     fn with_new_children(
@@ -139,6 +153,9 @@ impl ExecutionPlan for OuterJoinExec {
         parent_filters: Vec<Arc<dyn PhysicalExpr>>,
         _: &ConfigOptions,
     ) -> Result<FilterDescription> {
-        FilterDescription::from_children(parent_filters, &self.children())
+        Ok(match self.filters {
+            Filters::MayPass => FilterDescription::from_children(parent_filters, &self.children())?,
+            Filters::Stay => FilterDescription::all_unsupported(&parent_filters, &self.children()),
+        })
     }
 }
