@@ -7,12 +7,13 @@ use wardenry_kql_semantics::checked::{CheckedQuery, CheckedStatement, Rel, RelKi
 use wardenry_kql_semantics::{CheckOptions, Checked, Pending, Schema, check};
 use wardenry_kql_values::{ScalarType, Value};
 
+use crate::execution::Execution;
 use crate::external::{External, NoExternal};
 use crate::ingestion_time;
 use crate::literal;
 use crate::lower::Lowerer;
 use crate::prepare::{Preparation, finished, uses};
-use crate::session::Session;
+use crate::session::{Joins, Session};
 use crate::stream::{QueryStream, ResultColumn};
 use crate::{RunError, RunOptions, Tables};
 
@@ -163,20 +164,18 @@ impl Engine {
             let work = async {
                 let (preparation, rel) = prepared(&session, tables, &*self.external, shared, rel).await?;
                 let plan = preparation.plan(&rel)?;
-                let physical = session.physical(&plan).await?;
-                let rows = session.execute(&physical)?;
-                Ok::<_, RunError>((physical, rows, preparation.kept, rel))
+                let execution = Execution::start(&session, plan).await?;
+                Ok::<_, RunError>((execution, preparation.kept, rel))
             };
             let limit = options.limits.run_time;
             let left = limit.saturating_sub(started.elapsed());
-            let (plan, rows, kept, rel) =
+            let (execution, kept, rel) =
                 tokio::time::timeout(left, work).await.map_err(|_| RunError::TimedOut { limit })??;
             let columns = columns(&rel);
             streams.push(QueryStream::new(
                 columns,
                 render,
-                plan,
-                rows,
+                execution,
                 kept,
                 session,
                 options.limits.clone(),
@@ -199,7 +198,7 @@ impl Engine {
             let (preparation, rel) =
                 prepared(&session, tables, &*self.external, shared, statement.rel).await?;
             let plan = preparation.plan(&rel)?;
-            let physical = session.physical(&plan).await?;
+            let physical = session.physical(&plan, Joins::InMemory).await?;
             plans.push((
                 plan.display_indent().to_string(),
                 displayable(physical.as_ref()).indent(false).to_string(),
@@ -256,7 +255,7 @@ async fn plugin_columns(
         Lowerer::new(&session.query.functions, tables, &preparation.shared, &preparation.external);
     let (lowered, columns) = crate::operators::plugin_columns(&mut lowerer, plugin, span)?;
     let found = Rel { kind: rel.kind.clone(), columns: columns.to_vec(), span };
-    let (batches, _memory) = session.collect(&finished(lowered, &found)?).await?;
+    let (batches, _memory) = session.collect(finished(lowered, &found)?).await?;
     let mut found = Vec::new();
     for batch in &batches {
         for row in 0..batch.num_rows() {

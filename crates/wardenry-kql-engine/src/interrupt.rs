@@ -16,6 +16,7 @@ use datafusion::physical_optimizer::optimizer::PhysicalOptimizer;
 use datafusion::physical_plan::ExecutionPlan;
 
 use crate::control::Control;
+use crate::joins::InterruptibleJoins;
 use crate::opaque::OuterJoins;
 
 pub(crate) struct Interrupt(Arc<Control>);
@@ -33,12 +34,13 @@ pub(crate) fn logical_rules(
     rules.flat_map(|rule| [rule, Arc::new(Interrupt(Arc::clone(control))) as _]).collect()
 }
 
-/// DataFusion's rules for physical plans, and before them ours.
+/// DataFusion's rules for physical plans, and ours before and after them.
 pub(crate) fn physical_rules(control: &Arc<Control>) -> Vec<Arc<dyn PhysicalOptimizerRule + Send + Sync>> {
     let rules = PhysicalOptimizer::new().rules.into_iter();
     let first: Arc<dyn PhysicalOptimizerRule + Send + Sync> = Arc::new(OuterJoins);
     std::iter::once(first)
         .chain(rules)
+        .chain(std::iter::once(Arc::new(InterruptibleJoins(Arc::clone(control))) as _))
         .flat_map(|rule| [rule, Arc::new(Interrupt(Arc::clone(control))) as _])
         .collect()
 }

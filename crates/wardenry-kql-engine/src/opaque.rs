@@ -17,7 +17,7 @@ use datafusion::physical_expr::{EquivalenceProperties, PhysicalExpr};
 use datafusion::physical_optimizer::PhysicalOptimizerRule;
 use datafusion::physical_plan::execution_plan::CardinalityEffect;
 use datafusion::physical_plan::filter_pushdown::{FilterDescription, FilterPushdownPhase};
-use datafusion::physical_plan::joins::HashJoinExec;
+use datafusion::physical_plan::joins::{HashJoinExec, SortMergeJoinExec};
 use datafusion::physical_plan::statistics::{ChildStats, StatisticsArgs};
 use datafusion::physical_plan::{
     ChildrenPropertiesMode, DisplayAs, DisplayFormatType, ExecutionPlan, ExecutionPlanProperties,
@@ -31,7 +31,8 @@ pub(crate) struct OuterJoins;
 impl PhysicalOptimizerRule for OuterJoins {
     fn optimize(&self, plan: Arc<dyn ExecutionPlan>, _: &ConfigOptions) -> Result<Arc<dyn ExecutionPlan>> {
         plan.transform_up(|plan| {
-            let join_type = plan.downcast_ref::<HashJoinExec>().map(|join| *join.join_type());
+            let hashed = plan.downcast_ref::<HashJoinExec>().map(|join| *join.join_type());
+            let join_type = hashed.or_else(|| Some(plan.downcast_ref::<SortMergeJoinExec>()?.join_type()));
             let is_outer = matches!(join_type, Some(JoinType::Left | JoinType::Right | JoinType::Full));
             Ok(if is_outer {
                 Transformed::yes(OpaqueExec::new(plan, Filters::MayPass))

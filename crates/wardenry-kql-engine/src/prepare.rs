@@ -69,7 +69,7 @@ impl<'a> Preparation<'a> {
                 self.shared.insert(id, Shared::Inline(Box::new(rel)));
                 continue;
             }
-            let (batches, memory) = self.session.collect(&self.plan(&rel)?).await?;
+            let (batches, memory) = self.session.collect(self.plan(&rel)?).await?;
             self.kept.push(memory);
             let schema = Arc::new(Schema::new(rel.columns.iter().map(field).collect::<Vec<_>>()));
             let batches = batches
@@ -142,7 +142,7 @@ impl<'a> Preparation<'a> {
         let rel = first_column(rel);
         let columns = rel.columns.clone();
         let rel = Rel { kind: RelKind::Take { input: Box::new(rel), count }, columns, span };
-        let (batches, _memory) = self.session.collect(&self.plan(&rel)?).await?;
+        let (batches, _memory) = self.session.collect(self.plan(&rel)?).await?;
         let first = batches.iter().find(|batch| batch.num_rows() > 0);
         Ok(first
             .and_then(|batch| literal::value_at(batch.columns().first()?, 0, scalar_type))
@@ -157,7 +157,7 @@ impl<'a> Preparation<'a> {
         let columns = rel.columns.clone();
         let kind = RelKind::Summarize { input: Box::new(rel), keys: vec![key], aggregates: Vec::new() };
         let rel = Rel { kind, columns, span };
-        let (batches, _memory) = self.session.collect(&self.plan(&rel)?).await?;
+        let (batches, _memory) = self.session.collect(self.plan(&rel)?).await?;
         let count: usize = batches.iter().map(RecordBatch::num_rows).sum();
         if count > MAX_SET {
             let message = format!("the list has {count} values; {MAX_SET} are allowed");

@@ -1,12 +1,13 @@
 //! A DataFusion session for one query.
 
+use std::borrow::Cow;
 use std::fmt;
 use std::sync::Arc;
 
 use arrow::array::RecordBatch;
 use async_trait::async_trait;
 use datafusion::catalog::Session as PlanSession;
-use datafusion::common::Result as DataFusionResult;
+use datafusion::common::{DataFusionError, Result as DataFusionResult};
 use datafusion::execution::context::{QueryPlanner, SessionState};
 use datafusion::execution::disk_manager::{DiskManagerBuilder, DiskManagerMode};
 use datafusion::execution::memory_pool::{FairSpillPool, MemoryConsumer, PeakRecordingPool};
@@ -16,15 +17,24 @@ use datafusion::logical_expr::LogicalPlan;
 use datafusion::physical_plan::{ExecutionPlan, execute_stream};
 use datafusion::physical_planner::{DefaultPhysicalPlanner, PhysicalPlanner};
 use datafusion::prelude::SessionConfig;
-use futures_util::StreamExt;
 use wardenry_kql_functions::Context;
 
 use crate::control::{Control, Memory, QueryContext};
 use crate::deep::{Deep, deep};
+use crate::execution::Execution;
 use crate::interrupt::{logical_rules, physical_rules};
 use crate::stage::StagePlanner;
 use crate::transform::TransformPlanner;
 use crate::{RunError, RunOptions};
+
+/// How rows that belong together are found.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Joins {
+    /// One side is kept in memory.
+    InMemory,
+    /// Both sides are sorted, which writes to files what does not fit.
+    Spilling,
+}
 
 pub(crate) struct Session {
     state: SessionState,
@@ -70,11 +80,24 @@ impl Session {
     }
 
     /// What would run.
-    pub(crate) async fn physical(&self, plan: &LogicalPlan) -> Result<Arc<dyn ExecutionPlan>, RunError> {
-        let failed = |error| RunError::from_execution(error, self.query.memory_limit);
-        let plan = deep(|| self.state.optimize(plan)).map_err(failed)?;
-        let planner = self.state.query_planner();
-        Deep::new(planner.create_physical_plan(&plan, &self.state)).await.map_err(failed)
+    pub(crate) async fn physical(
+        &self,
+        plan: &LogicalPlan,
+        joins: Joins,
+    ) -> Result<Arc<dyn ExecutionPlan>, RunError> {
+        let state = match joins {
+            Joins::InMemory => Cow::Borrowed(&self.state),
+            Joins::Spilling => Cow::Owned(spilling(self.state.clone())),
+        };
+        let plan = deep(|| state.optimize(plan)).map_err(|error| self.failure(error))?;
+        let planner = state.query_planner();
+        let physical = Deep::new(planner.create_physical_plan(&plan, &*state)).await;
+        physical.map_err(|error| self.failure(error))
+    }
+
+    /// What an execution's failure means.
+    pub(crate) fn failure(&self, error: DataFusionError) -> RunError {
+        RunError::from_execution(error, self.query.memory_limit)
     }
 
     pub(crate) fn execute(
@@ -82,19 +105,17 @@ impl Session {
         plan: &Arc<dyn ExecutionPlan>,
     ) -> Result<SendableRecordBatchStream, RunError> {
         let context = Arc::new(TaskContext::from(&self.state));
-        execute_stream(Arc::clone(plan), context)
-            .map_err(|error| RunError::from_execution(error, self.query.memory_limit))
+        execute_stream(Arc::clone(plan), context).map_err(|error| self.failure(error))
     }
 
     /// All rows of a plan, counted against the query's memory as long as the second value lives.
-    pub(crate) async fn collect(&self, plan: &LogicalPlan) -> Result<(Vec<RecordBatch>, Memory), RunError> {
+    pub(crate) async fn collect(&self, plan: LogicalPlan) -> Result<(Vec<RecordBatch>, Memory), RunError> {
         let pool = &self.state.runtime_env().memory_pool;
         let memory = Memory::new(MemoryConsumer::new("rows kept").register(pool), self.query.memory_limit);
-        let physical = self.physical(plan).await?;
-        let mut stream = self.execute(&physical)?;
+        let mut execution = Execution::start(self, plan).await?;
         let mut batches = Vec::new();
-        while let Some(batch) = self.until_ended(stream.next()).await? {
-            let batch = batch.map_err(|error| RunError::from_execution(error, self.query.memory_limit))?;
+        while let Some(batch) = self.until_ended(execution.next(self)).await? {
+            let batch = batch?;
             memory.grow(batch.get_array_memory_size())?;
             batches.push(batch);
         }
@@ -129,7 +150,20 @@ fn config(options: &RunOptions) -> SessionConfig {
     settings.execution.parquet.pushdown_filters = true;
     settings.execution.parquet.reorder_filters = true;
     settings.execution.parquet.bloom_filter_on_read = true;
+    // A sort that writes to files keeps so much to merge them. Of a small memory it must not be all.
+    let reserved = options.limits.memory_bytes / 64;
+    settings.execution.sort_spill_reservation_bytes =
+        reserved.min(settings.execution.sort_spill_reservation_bytes);
     config
+}
+
+/// The same session for plans with [`Joins::Spilling`].
+fn spilling(mut state: SessionState) -> SessionState {
+    let settings = state.config_mut().options_mut();
+    settings.optimizer.prefer_hash_join = false;
+    // DataFusion sorts for a join only where it distributes rows.
+    settings.execution.target_partitions = settings.execution.target_partitions.max(2);
+    state
 }
 
 /// DataFusion's planner, and ours for [`crate::transform`].
@@ -148,8 +182,11 @@ impl QueryPlanner for Planner {
         logical_plan: &LogicalPlan,
         session: &dyn PlanSession,
     ) -> DataFusionResult<Arc<dyn ExecutionPlan>> {
-        DefaultPhysicalPlanner::with_extension_planners(vec![Arc::new(TransformPlanner), Arc::new(StagePlanner)])
-            .create_physical_plan(logical_plan, session)
-            .await
+        DefaultPhysicalPlanner::with_extension_planners(vec![
+            Arc::new(TransformPlanner),
+            Arc::new(StagePlanner),
+        ])
+        .create_physical_plan(logical_plan, session)
+        .await
     }
 }

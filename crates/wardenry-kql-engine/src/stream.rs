@@ -5,8 +5,6 @@ use std::time::{Duration, Instant};
 
 use arrow::array::{RecordBatch, RecordBatchOptions};
 use arrow::datatypes::{Field, Schema, SchemaRef};
-use datafusion::execution::SendableRecordBatchStream;
-use datafusion::physical_plan::ExecutionPlan;
 use futures_util::{Stream, StreamExt};
 use tokio::sync::mpsc;
 use tokio::task::AbortHandle;
@@ -15,6 +13,7 @@ use wardenry_kql_semantics::checked::Render;
 use wardenry_kql_values::ScalarType;
 
 use crate::control::Memory;
+use crate::execution::{Execution, Scanned};
 use crate::session::Session;
 use crate::{Limits, RunError, normalise};
 
@@ -51,7 +50,7 @@ pub struct QueryStream {
     /// Becomes ready when the query is ended from outside, or runs too long.
     ended: Pin<Box<dyn Future<Output = RunError> + Send>>,
     task: AbortHandle,
-    plan: Arc<dyn ExecutionPlan>,
+    scanned: Arc<Scanned>,
     session: Arc<Session>,
     limits: Limits,
     started: Instant,
@@ -65,8 +64,7 @@ impl QueryStream {
     pub(crate) fn new(
         columns: Vec<ResultColumn>,
         render: Option<Render>,
-        plan: Arc<dyn ExecutionPlan>,
-        rows: SendableRecordBatchStream,
+        execution: Execution,
         kept: Vec<Memory>,
         session: Arc<Session>,
         limits: Limits,
@@ -77,7 +75,8 @@ impl QueryStream {
             .map(|column| Field::new(column.name.as_ref(), layout::arrow_type(column.scalar_type), true))
             .collect();
         let (sender, batches) = mpsc::channel(2);
-        let task = tokio::spawn(forward(rows, kept, sender, session.query.memory_limit)).abort_handle();
+        let scanned = Arc::clone(execution.scanned());
+        let task = tokio::spawn(forward(execution, kept, sender, Arc::clone(&session))).abort_handle();
         let control = Arc::clone(&session.query.control);
         let run_time = limits.run_time;
         let ended = Box::pin(async move {
@@ -95,7 +94,7 @@ impl QueryStream {
             batches,
             ended,
             task,
-            plan,
+            scanned,
             session,
             limits,
             started,
@@ -120,7 +119,7 @@ impl QueryStream {
             rows: self.rows,
             bytes: self.bytes,
             peak_memory: self.session.peak_memory(),
-            scanned_bytes: scanned_bytes(&self.plan),
+            scanned_bytes: self.scanned.bytes(),
         }
     }
 
@@ -152,17 +151,6 @@ impl QueryStream {
     }
 }
 
-fn scanned_bytes(plan: &Arc<dyn ExecutionPlan>) -> u64 {
-    let mut bytes = 0;
-    let mut open = vec![plan];
-    while let Some(plan) = open.pop() {
-        let scanned = plan.metrics().and_then(|metrics| metrics.sum_by_name("bytes_scanned"));
-        bytes += scanned.map_or(0, |scanned| scanned.as_usize() as u64);
-        open.extend(plan.children());
-    }
-    bytes
-}
-
 /// Bytes of the values, whatever buffers they share with others.
 fn result_bytes(batch: &RecordBatch) -> u64 {
     use arrow::array::{Array, AsArray};
@@ -178,13 +166,12 @@ fn result_bytes(batch: &RecordBatch) -> u64 {
 
 /// Runs the query on a task of its own, so that the stream answers at once when it is told to end.
 async fn forward(
-    mut rows: SendableRecordBatchStream,
+    mut execution: Execution,
     kept: Vec<Memory>,
     sender: mpsc::Sender<Result<RecordBatch, RunError>>,
-    memory_limit: usize,
+    session: Arc<Session>,
 ) {
-    while let Some(batch) = rows.next().await {
-        let batch = batch.map_err(|error| RunError::from_execution(error, memory_limit));
+    while let Some(batch) = execution.next(&session).await {
         let failed = batch.is_err();
         if sender.send(batch).await.is_err() || failed {
             break;

@@ -84,6 +84,40 @@ async fn what_does_not_fit_in_memory_is_written_to_files() {
     assert_eq!(result["rows"], serde_json::json!([[0]]));
 }
 
+/// Both sides of these joins are larger than the memory.
+#[tokio::test(flavor = "multi_thread")]
+async fn joins_write_to_files_before_they_fail() {
+    let side = |name: &str| {
+        format!(
+            "(range x from 1 to 400000 step 1 | extend {name} = strcat('{name} of a row with a long text ', x))"
+        )
+    };
+    for (kind, rows) in [("inner", 400_000), ("leftouter", 400_000), ("fullouter", 400_000), ("leftanti", 0)]
+    {
+        for partitions in [1, 2] {
+            let limits = Limits { memory_bytes: 8 << 20, ..Limits::default() };
+            let options = RunOptions { limits, partitions: Some(partitions), ..RunOptions::at(NOW) };
+            let query =
+                format!("{} | join kind={kind} {} on x | summarize count(), sum(x)", side("a"), side("b"));
+            let (result, statistics) = run_with(&query, &MemoryTables::new(), &options).await.unwrap();
+            let sum = if rows == 0 { 0 } else { 400_000_i64 * 400_001 / 2 };
+            assert_eq!(result["rows"], serde_json::json!([[rows, sum]]), "{kind}, {partitions}");
+            assert!(statistics.peak_memory <= 8 << 20, "{kind}, {partitions}: {statistics:?}");
+        }
+    }
+}
+
+/// What is kept for several readers is joined in the same way.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_join_in_a_subquery_writes_to_files_before_it_fails() {
+    let limits = Limits { memory_bytes: 8 << 20, ..Limits::default() };
+    let options = RunOptions { limits, partitions: Some(2), ..RunOptions::at(NOW) };
+    let query = "let rows = (n: string) { range x from 1 to 400000 step 1 | extend t = strcat(n, ' of a row with a long text ', x) };
+        print n = toscalar(rows('a') | join kind=inner (rows('b')) on x | count)";
+    let (result, _) = run_with(query, &MemoryTables::new(), &options).await.unwrap();
+    assert_eq!(result["rows"], serde_json::json!([[400_000]]));
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn cancellation() {
     let options =
