@@ -7,9 +7,9 @@ use std::sync::Arc;
 use csv::StringRecord;
 use wardenry_kql_values::ScalarType;
 
-use crate::infer::Guess;
+use crate::infer::{Mixture, Tally};
 use crate::reader::{Batches, COLUMNS, Sink, Wanted, record, shown};
-use crate::{FileError, Format, OpenOptions, Progress, input};
+use crate::{FileError, Format, OpenOptions, Place, Progress, TypeNote, delimiter, input};
 
 type Columns = Vec<(Arc<str>, ScalarType)>;
 
@@ -20,7 +20,7 @@ fn reader(
     progress: Option<Arc<Progress>>,
 ) -> Result<csv::Reader<Box<dyn std::io::Read + Send>>, FileError> {
     Ok(csv::ReaderBuilder::new()
-        .delimiter(if format == Format::Tsv { b'\t' } else { b',' })
+        .delimiter(if format == Format::Tsv { b'\t' } else { delimiter::of(path, header)? })
         .has_headers(header)
         // Short and long records are told apart below, with a message of our own.
         .flexible(true)
@@ -29,7 +29,12 @@ fn reader(
 }
 
 /// The columns of a file: from its header where it says types, from all its rows where it does not.
-pub(crate) fn columns(path: &Path, format: Format, options: &OpenOptions) -> Result<Columns, FileError> {
+pub(crate) fn columns(
+    path: &Path,
+    format: Format,
+    options: &OpenOptions,
+    notes: &mut Vec<TypeNote>,
+) -> Result<Columns, FileError> {
     if let Some(columns) = &options.columns {
         return Ok(columns.clone());
     }
@@ -55,13 +60,15 @@ pub(crate) fn columns(path: &Path, format: Format, options: &OpenOptions) -> Res
     if columns.iter().all(|(_, scalar_type)| scalar_type.is_some()) {
         return Ok(columns.into_iter().filter_map(|(name, known)| Some((name, known?))).collect());
     }
-    let mut guesses = vec![Guess::default(); columns.len()];
+    let mut tallies = vec![Tally::default(); columns.len()];
+    let mut rows = 0_u64;
     let mut row = StringRecord::new();
     loop {
         match reader.read_record(&mut row) {
             Ok(true) if row.len() == columns.len() => {
-                for (guess, cell) in guesses.iter_mut().zip(&row) {
-                    *guess = guess.with_text(cell.trim());
+                rows += 1;
+                for (tally, cell) in tallies.iter_mut().zip(&row) {
+                    tally.add_text(cell.trim(), Place::Line(line(&row)));
                 }
             }
             Ok(true) if options.skip_broken || is_blank(&row) => {}
@@ -71,8 +78,18 @@ pub(crate) fn columns(path: &Path, format: Format, options: &OpenOptions) -> Res
             Err(error) => return Err(fault(path, &error)),
         }
     }
-    let found = columns.into_iter().zip(guesses);
-    Ok(found.map(|((name, known), guess)| (name, known.unwrap_or(guess.scalar_type()))).collect())
+    if rows == 0 {
+        notes.push(TypeNote::NoRows { path: path.to_owned() });
+    }
+    let found = columns.into_iter().zip(tallies).map(|((name, known), tally)| {
+        if known.is_none()
+            && let Some(column) = tally.mixed(&name, Mixture::Text)
+        {
+            notes.push(TypeNote::Mixed { path: path.to_owned(), column });
+        }
+        (name, known.unwrap_or_else(|| tally.scalar_type(Mixture::Text)))
+    });
+    Ok(found.collect())
 }
 
 /// Reads the wanted columns of a file. `columns` are all that it has.

@@ -18,6 +18,8 @@ pub enum FileError {
     UnknownFormat { path: PathBuf },
     #[error("{path} is empty: there is no header to name the columns", path = path.display())]
     NoHeader { path: PathBuf },
+    #[error("{path} is empty: there is no object whose members would name the columns", path = path.display())]
+    NoObjects { path: PathBuf },
     #[error("{path} has {found} columns; {limit} are the most", path = path.display())]
     TooManyColumns { path: PathBuf, found: usize, limit: usize },
     #[error("the header of {path} names the column `{name}` twice", path = path.display())]

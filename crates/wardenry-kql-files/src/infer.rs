@@ -3,45 +3,133 @@
 use wardenry_kql_values::ScalarType;
 
 use crate::cell;
+use crate::reader::shown;
+use crate::{MixedColumn, Place};
+
+/// Types that values are taken for, in the order of [`Tally::kinds`].
+const KINDS: [ScalarType; 7] = [
+    ScalarType::Bool,
+    ScalarType::Long,
+    ScalarType::Real,
+    ScalarType::Datetime,
+    ScalarType::Guid,
+    ScalarType::Dynamic,
+    ScalarType::String,
+];
 
 /// What the values of a column have been so far.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(crate) enum Guess {
-    /// Nothing but missing values.
-    #[default]
-    Unknown,
-    Is(ScalarType),
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Tally {
+    kinds: [Kind; KINDS.len()],
+    /// Whether some are digits that would be changed as a number.
+    has_identifiers: bool,
 }
 
-impl Guess {
-    /// A column without values is text: the one type that takes whatever comes later.
-    pub(crate) fn scalar_type(self) -> ScalarType {
-        match self {
-            Self::Unknown => ScalarType::String,
-            Self::Is(scalar_type) => scalar_type,
-        }
-    }
+#[derive(Clone, Debug, Default)]
+struct Kind {
+    values: u64,
+    first: Option<Place>,
+    shown: String,
+}
 
-    /// Takes another value's type into account. Whole numbers and fractions are `real` together; otherwise values of
-    /// two types are one in `mixed`.
-    #[must_use]
-    pub(crate) fn with(self, found: ScalarType, mixed: ScalarType) -> Self {
-        use ScalarType::{Long, Real};
-        Self::Is(match self {
-            Self::Unknown => found,
-            Self::Is(before) if before == found => before,
-            Self::Is(Long | Real) if matches!(found, Long | Real) => Real,
-            Self::Is(_) => mixed,
-        })
-    }
+/// What a column of two types is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Mixture {
+    /// In a text file, everything is also a text.
+    Text,
+    /// In a JSON file, values keep their types as a dynamic value; texts and times are texts.
+    Json,
+}
 
+impl Tally {
     /// Takes a cell of a text file into account. An empty one says nothing.
-    #[must_use]
-    pub(crate) fn with_text(self, text: &str) -> Self {
-        if text.is_empty() || self == Self::Is(ScalarType::String) {
-            return self;
+    pub(crate) fn add_text(&mut self, text: &str, place: Place) {
+        if text.is_empty() {
+            return;
         }
-        self.with(type_of_text(text), ScalarType::String)
+        let found = type_of_text(text);
+        let is_number = text.bytes().all(|byte| byte.is_ascii_digit());
+        self.has_identifiers |= found == ScalarType::String && is_number;
+        self.add(found, text, place);
+    }
+
+    /// Takes a member of a JSON object into account. `null` says nothing, and no more does an empty text.
+    pub(crate) fn add_json(&mut self, raw: &str, place: Place) {
+        let found = match raw.as_bytes()[0] {
+            b'n' => return,
+            b't' | b'f' => ScalarType::Bool,
+            b'{' | b'[' => ScalarType::Dynamic,
+            b'"' => match &raw[1..raw.len() - 1] {
+                // Missing texts are written as empty ones: they do not make a column of times a column of texts.
+                "" => return,
+                inner if cell::looks_like_datetime(inner) && cell::datetime::parse(inner).is_some() => {
+                    ScalarType::Datetime
+                }
+                _ => ScalarType::String,
+            },
+            _ if raw.parse::<i64>().is_ok() => ScalarType::Long,
+            _ => ScalarType::Real,
+        };
+        self.add(found, raw, place);
+    }
+
+    fn add(&mut self, found: ScalarType, text: &str, place: Place) {
+        let Some(index) = KINDS.iter().position(|kind| *kind == found) else { return };
+        let kind = &mut self.kinds[index];
+        if kind.first.is_none() {
+            kind.first = Some(place);
+            kind.shown = shown(text);
+        }
+        kind.values += 1;
+    }
+
+    fn found(&self) -> impl Iterator<Item = (ScalarType, &Kind)> {
+        KINDS.into_iter().zip(&self.kinds).filter(|(_, kind)| kind.values > 0)
+    }
+
+    /// The type of the column. Without values it is text: the one type that takes whatever comes later. Whole numbers and fractions are
+    /// `real` together.
+    pub(crate) fn scalar_type(&self, mixture: Mixture) -> ScalarType {
+        let is_all = |of: &[ScalarType]| self.found().all(|(kind, _)| of.contains(&kind));
+        match self.found().next() {
+            None => ScalarType::String,
+            Some((first, _)) if is_all(&[first]) => first,
+            _ if is_all(&[ScalarType::Long, ScalarType::Real]) => ScalarType::Real,
+            _ if mixture == Mixture::Text || is_all(&[ScalarType::String, ScalarType::Datetime]) => {
+                ScalarType::String
+            }
+            _ => ScalarType::Dynamic,
+        }
+    }
+
+    /// What to say of a column whose type follows from few of its values, if it has one other type but for these.
+    pub(crate) fn mixed(&self, name: &str, mixture: Mixture) -> Option<MixedColumn> {
+        let scalar_type = self.scalar_type(mixture);
+        let (number, text) = (|kind| matches!(kind, ScalarType::Long | ScalarType::Real), ScalarType::String);
+        let values: u64 = self.found().map(|(_, kind)| kind.values).sum();
+        let numbers: u64 = self.found().filter(|(kind, _)| number(*kind)).map(|(_, kind)| kind.values).sum();
+        let (mostly, fitting) = if numbers * 2 > values {
+            let whole = self.found().all(|(kind, _)| kind != ScalarType::Real);
+            (if whole { ScalarType::Long } else { ScalarType::Real }, numbers)
+        } else {
+            let (kind, found) = self.found().max_by_key(|(_, kind)| kind.values)?;
+            (kind, found.values)
+        };
+        let is_worth_a_word = mostly != scalar_type && mostly != text && fitting * 2 > values;
+        if !is_worth_a_word || self.has_identifiers {
+            return None;
+        }
+        let others = self.found().filter(|(kind, _)| *kind != mostly && !(number(*kind) && number(mostly)));
+        let first = others.map(|(_, kind)| kind).min_by_key(|kind| kind.first)?;
+        Some(MixedColumn {
+            column: name.into(),
+            scalar_type,
+            mostly,
+            values,
+            others: values - fitting,
+            first: first.first?,
+            value: first.shown.clone(),
+        })
     }
 }
 
@@ -89,8 +177,20 @@ fn is_decimal_fraction(text: &str) -> bool {
 mod tests {
     use super::*;
 
-    fn guess(values: &[&str]) -> ScalarType {
-        values.iter().fold(Guess::default(), |guess, value| guess.with_text(value)).scalar_type()
+    fn texts(values: &[&str]) -> Tally {
+        let mut tally = Tally::default();
+        for (line, value) in (2..).zip(values) {
+            tally.add_text(value, Place::Line(line));
+        }
+        tally
+    }
+
+    fn json(values: &[&str]) -> Tally {
+        let mut tally = Tally::default();
+        for (line, value) in (1..).zip(values) {
+            tally.add_json(value, Place::Line(line));
+        }
+        tally
     }
 
     #[test]
@@ -115,7 +215,49 @@ mod tests {
             (&["", ""], ScalarType::String),
             (&[], ScalarType::String),
         ] {
-            assert_eq!(guess(values), expected, "{values:?}");
+            assert_eq!(texts(values).scalar_type(Mixture::Text), expected, "{values:?}");
         }
+        for (values, expected) in [
+            (&["1", "null", "2"][..], ScalarType::Long),
+            (&["1", "\"x\""], ScalarType::Dynamic),
+            (&["\"\"", "\"2024-02-03\""], ScalarType::Datetime),
+            (&["\"2024-02-03\"", "\"soon\""], ScalarType::String),
+            (&["\"2024-02-03\"", "5"], ScalarType::Dynamic),
+            (&["{}", "[1]"], ScalarType::Dynamic),
+            (&["\"\"", "\"\""], ScalarType::String),
+        ] {
+            assert_eq!(json(values).scalar_type(Mixture::Json), expected, "{values:?}");
+        }
+    }
+
+    #[test]
+    fn few_values_that_make_the_type_are_named() {
+        let column = |scalar_type, mostly, values, others, line, value: &str| MixedColumn {
+            column: "c".into(),
+            scalar_type,
+            mostly,
+            values,
+            others,
+            first: Place::Line(line),
+            value: value.to_owned(),
+        };
+        use ScalarType::{Datetime, Dynamic, Long, Real, String};
+        for (values, expected) in [
+            (&["1", "2", "n/a"][..], Some(column(String, Long, 3, 1, 4, "`n/a`"))),
+            (&["-", "1.5", "2"], Some(column(String, Real, 3, 1, 2, "`-`"))),
+            (&["2024-02-03", "2024-02-04", "5"], Some(column(String, Datetime, 3, 1, 4, "`5`"))),
+            // Half of them is no accident, and a leading zero is meant.
+            (&["1", "x"], None),
+            (&["94105", "94107", "02134"], None),
+            (&["1", "2.5"], None),
+            (&["a", "b", "1"], None),
+        ] {
+            assert_eq!(texts(values).mixed("c", Mixture::Text), expected, "{values:?}");
+        }
+        assert_eq!(
+            json(&["1", "2", "\"3\""]).mixed("c", Mixture::Json),
+            Some(column(Dynamic, Long, 3, 1, 3, "`\"3\"`"))
+        );
+        assert_eq!(json(&["{}", "[]", "1"]).mixed("c", Mixture::Json), None);
     }
 }

@@ -11,9 +11,9 @@ use serde::de::{Deserializer, MapAccess, SeqAccess, Visitor};
 use serde_json::value::RawValue;
 use wardenry_kql_values::ScalarType;
 
-use crate::infer::Guess;
+use crate::infer::{Mixture, Tally};
 use crate::reader::{Batches, COLUMNS, RECORD_BYTES, Sink, Wanted, record, shown};
-use crate::{FileError, Format, OpenOptions, Progress, cell, input};
+use crate::{FileError, Format, OpenOptions, Place, Progress, TypeNote, input};
 
 type Columns = Vec<(Arc<str>, ScalarType)>;
 type Object = Vec<(String, Box<RawValue>)>;
@@ -21,10 +21,18 @@ type Object = Vec<(String, Box<RawValue>)>;
 const BYTE_ORDER_MARK: &[u8] = b"\xef\xbb\xbf";
 
 /// The columns of a file: every member that some object has, in the order of first sight.
-pub(crate) fn columns(path: &Path, format: Format, options: &OpenOptions) -> Result<Columns, FileError> {
+pub(crate) fn columns(
+    path: &Path,
+    format: Format,
+    options: &OpenOptions,
+    notes: &mut Vec<TypeNote>,
+) -> Result<Columns, FileError> {
     let mut positions: HashMap<String, usize> = HashMap::new();
-    let mut guesses: Vec<(Arc<str>, Guess)> = Vec::new();
-    for_each_object(path, format, None, |_, object| {
+    let mut tallies: Vec<(Arc<str>, Tally)> = Vec::new();
+    let mut records = 0;
+    for_each_object(path, format, None, |line, object| {
+        records += 1;
+        let place = if line == 0 { Place::Record(records) } else { Place::Line(line) };
         let object = match object {
             Ok(object) => object,
             Err(_) if options.skip_broken => return Ok(ControlFlow::Continue(())),
@@ -34,49 +42,29 @@ pub(crate) fn columns(path: &Path, format: Format, options: &OpenOptions) -> Res
             let position = match positions.get(&name) {
                 Some(position) => *position,
                 None => {
-                    guesses.push((name.as_str().into(), Guess::default()));
-                    positions.insert(name, guesses.len() - 1);
-                    guesses.len() - 1
+                    tallies.push((name.as_str().into(), Tally::default()));
+                    positions.insert(name, tallies.len() - 1);
+                    tallies.len() - 1
                 }
             };
-            let guess = &mut guesses[position].1;
-            *guess = with_json(*guess, value.get());
+            tallies[position].1.add_json(value.get(), place);
         }
-        if guesses.len() > COLUMNS {
+        if tallies.len() > COLUMNS {
             return Err(FileError::TooManyColumns {
                 path: path.to_owned(),
-                found: guesses.len(),
+                found: tallies.len(),
                 limit: COLUMNS,
             });
         }
         Ok(ControlFlow::Continue(()))
     })?;
-    Ok(guesses.into_iter().map(|(name, guess)| (name, guess.scalar_type())).collect())
-}
-
-/// Takes a member into account. Objects and arrays, and values of two types, are `dynamic`.
-fn with_json(guess: Guess, raw: &str) -> Guess {
-    let found = match raw.as_bytes()[0] {
-        b'n' => return guess,
-        b't' | b'f' => ScalarType::Bool,
-        b'{' | b'[' => ScalarType::Dynamic,
-        b'"' => {
-            let inner = &raw[1..raw.len() - 1];
-            // Missing texts are written as empty ones: they do not make a column of times a column of texts.
-            if inner.is_empty() && guess == Guess::Is(ScalarType::Datetime) {
-                return guess;
-            }
-            let date = cell::looks_like_datetime(inner) && cell::datetime::parse(inner).is_some();
-            let text = if date { ScalarType::Datetime } else { ScalarType::String };
-            return match guess {
-                Guess::Is(ScalarType::String | ScalarType::Datetime) => guess.with(text, ScalarType::String),
-                _ => guess.with(text, ScalarType::Dynamic),
-            };
+    let found = tallies.into_iter().map(|(name, tally)| {
+        if let Some(column) = tally.mixed(&name, Mixture::Json) {
+            notes.push(TypeNote::Mixed { path: path.to_owned(), column });
         }
-        _ if raw.parse::<i64>().is_ok() => ScalarType::Long,
-        _ => ScalarType::Real,
-    };
-    guess.with(found, ScalarType::Dynamic)
+        (name, tally.scalar_type(Mixture::Json))
+    });
+    Ok(found.collect())
 }
 
 /// Reads the wanted columns of a file. Of a member that an object has twice the last one counts.

@@ -6,7 +6,7 @@
 //!
 //! | name | format |
 //! | --- | --- |
-//! | `.csv`, `.tsv` | RFC 4180 with a header; a header cell may say its type, `Count:long`; other types are inferred from all rows |
+//! | `.csv`, `.tsv` | RFC 4180 with a header, or with semicolons or tabs instead of commas; a header cell may say its type, `Count:long`; other types are inferred from all rows |
 //! | `.jsonl`, `.ndjson` | one JSON object a line |
 //! | `.json` | an array of objects, or objects one after the other |
 //! | `.parquet` | Parquet with any codec |
@@ -16,11 +16,13 @@
 mod cell;
 mod column_builder;
 mod csv_file;
+mod delimiter;
 mod discover;
 mod error;
 mod infer;
 mod input;
 mod json_file;
+mod mixed;
 mod provider;
 mod reader;
 
@@ -34,6 +36,7 @@ use wardenry_kql_values::ScalarType;
 
 pub use discover::Format;
 pub use error::FileError;
+pub use mixed::{MixedColumn, Place, TypeNote};
 
 use crate::discover::Discovered;
 use crate::provider::RowFiles;
@@ -55,6 +58,8 @@ pub struct FileTable {
     /// Bytes on disk.
     pub size_bytes: u64,
     pub progress: Arc<Progress>,
+    /// What may be unexpected about the types of CSV and JSON files.
+    pub notes: Vec<TypeNote>,
 }
 
 /// How far the reading of a table has come. Parquet files do not count here.
@@ -99,15 +104,15 @@ pub async fn open(path: &Path, options: &OpenOptions) -> Result<FileTable, FileE
             .await
             .map_err(|_| FileError::Interrupted { path: path.to_owned() })??;
         let columns = Arc::clone(table.columns());
-        return Ok(FileTable { columns, provider: Arc::new(table), size_bytes, progress });
+        return Ok(FileTable { columns, provider: Arc::new(table), size_bytes, progress, notes: Vec::new() });
     }
     let options = Arc::new(options.clone());
-    let table = {
+    let (table, notes) = {
         let (options, progress) = (Arc::clone(&options), Arc::clone(&progress));
         tokio::task::spawn_blocking(move || RowFiles::open(files, format, options, progress))
             .await
             .map_err(|_| FileError::Interrupted { path: path.to_owned() })??
     };
     let columns = Arc::clone(table.columns());
-    Ok(FileTable { columns, provider: Arc::new(table), size_bytes, progress })
+    Ok(FileTable { columns, provider: Arc::new(table), size_bytes, progress, notes })
 }

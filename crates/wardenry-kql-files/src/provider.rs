@@ -20,7 +20,7 @@ use wardenry_kql_functions::layout::arrow_type;
 use wardenry_kql_values::ScalarType;
 
 use crate::reader::{Sink, Wanted};
-use crate::{FileError, Format, OpenOptions, Progress, csv_file, json_file};
+use crate::{FileError, Format, OpenOptions, Progress, TypeNote, csv_file, json_file};
 
 /// Batches that wait for the query while the next one is read.
 const BATCHES_AHEAD: usize = 2;
@@ -43,24 +43,40 @@ impl RowFiles {
         format: Format,
         options: Arc<OpenOptions>,
         progress: Arc<Progress>,
-    ) -> std::result::Result<Self, FileError> {
+    ) -> std::result::Result<(Self, Vec<TypeNote>), FileError> {
         let mut columns: Vec<(Arc<str>, ScalarType)> = Vec::new();
+        let mut notes = Vec::new();
         for file in &files {
             let its = match format {
-                Format::Csv | Format::Tsv => csv_file::columns(file, format, &options)?,
+                Format::Csv | Format::Tsv => csv_file::columns(file, format, &options, &mut notes)?,
                 Format::Json | Format::JsonLines | Format::Parquet => {
-                    json_file::columns(file, format, &options)?
+                    json_file::columns(file, format, &options, &mut notes)?
                 }
             };
             for (name, here) in its {
                 match columns.iter_mut().find(|(other, _)| *other == name) {
                     None => columns.push((name, here)),
-                    Some((_, there)) => *there = common(*there, here),
+                    Some((_, there)) => {
+                        let both = common(*there, here);
+                        if both != *there && both != ScalarType::Real {
+                            notes.push(TypeNote::Differs {
+                                column: name,
+                                scalar_type: both,
+                                before: *there,
+                                here,
+                                path: file.clone(),
+                            });
+                        }
+                        *there = both;
+                    }
                 }
             }
         }
+        if let (true, Some(file)) = (columns.is_empty(), files.first()) {
+            return Err(FileError::NoObjects { path: file.clone() });
+        }
         let schema = Arc::new(schema_of(&columns));
-        Ok(Self { files: files.into(), format, columns: columns.into(), schema, options, progress })
+        Ok((Self { files: files.into(), format, columns: columns.into(), schema, options, progress }, notes))
     }
 
     pub(crate) fn columns(&self) -> &Arc<[(Arc<str>, ScalarType)]> {

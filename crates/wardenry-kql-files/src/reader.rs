@@ -102,6 +102,12 @@ pub(crate) fn record(path: &Path, line: u64, problem: impl Into<String>) -> File
 /// A text as an error message may show it.
 pub(crate) fn shown(text: &str) -> String {
     const CHARACTERS: usize = 40;
-    let short: String = text.chars().take(CHARACTERS).flat_map(char::escape_debug).collect();
+    let mut short = String::new();
+    for character in text.chars().take(CHARACTERS) {
+        match character {
+            '"' | '\'' => short.push(character),
+            _ => short.extend(character.escape_debug()),
+        }
+    }
     if text.chars().nth(CHARACTERS).is_some() { format!("`{short}…`") } else { format!("`{short}`") }
 }

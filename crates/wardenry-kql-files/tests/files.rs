@@ -143,3 +143,66 @@ async fn a_missing_file_says_so() {
     let error = open(folder.0.path(), &OpenOptions::default()).await.expect_err("nothing is there");
     assert!(matches!(error, FileError::NothingThere { .. }));
 }
+
+fn notes(table: &FileTable, folder: &Folder) -> Vec<String> {
+    let here = format!("{}/", folder.0.path().display());
+    table.notes.iter().map(|note| note.to_string().replace(&here, "")).collect()
+}
+
+#[tokio::test]
+async fn what_makes_a_type_unexpected_is_told() {
+    let folder = Folder::new();
+    let csv = table(&folder.file("a.csv", "Name,Bytes,Port:long\nada,1,1\nben,n/a,2\ncat,3,3\n")).await;
+    assert_eq!(columns(&csv), "Name:string, Bytes:string, Port:long");
+    let told = "a.csv: the column `Bytes` is string, not long, because of `n/a` in line 3 (the only one of 3 values)";
+    assert_eq!(notes(&csv, &folder), [told]);
+
+    let lines =
+        table(&folder.file("b.jsonl", "{\"x\":1}\n{\"x\":2}\n{\"x\":\"3\"}\n{\"x\":4}\n{\"x\":[]}\n")).await;
+    let told = "b.jsonl: the column `x` is dynamic, not long, because of `\"3\"` in line 3 (2 of 5 values)";
+    assert_eq!((columns(&lines).as_str(), notes(&lines, &folder)), ("x:dynamic", vec![told.to_owned()]));
+
+    let array = table(&folder.file("c.json", "[{\"x\":true},{\"x\":1},{\"x\":false}]")).await;
+    let told =
+        "c.json: the column `x` is dynamic, not bool, because of `1` in record 2 (the only one of 3 values)";
+    assert_eq!(notes(&array, &folder), [told]);
+
+    let empty = table(&folder.file("d.csv", "a,b\n")).await;
+    assert_eq!(notes(&empty, &folder), ["d.csv has no rows: its columns are string"]);
+
+    folder.file("day/1.csv", "x,y\n1,2\n");
+    folder.file("day/2.csv", "x,y\nsoon,2.5\n");
+    let several = table(&folder.0.path().join("day")).await;
+    assert_eq!(columns(&several), "x:string, y:real");
+    let told = "the column `x` is string, because it is string in day/2.csv and long before";
+    assert_eq!(notes(&several, &folder), [told]);
+}
+
+#[tokio::test]
+async fn cells_may_be_parted_by_semicolons_or_tabs() {
+    let folder = Folder::new();
+    for (name, content) in [
+        ("a.csv", "Name;Bytes\r\n\"a;b\";1\r\n"),
+        ("b.csv", "\u{feff}Name\tBytes\na;b\t1\n"),
+        ("c.csv", "Name,Bytes\na;b,1\n"),
+    ] {
+        let table = table(&folder.file(name, content)).await;
+        assert_eq!(columns(&table), "Name:string, Bytes:long", "{name}");
+        assert_eq!(rows(&table).await.unwrap(), "a;b|1", "{name}");
+    }
+}
+
+#[tokio::test]
+async fn an_empty_file_has_no_columns_unless_others_have() {
+    let folder = Folder::new();
+    for name in ["a.json", "b.jsonl"] {
+        let message = refusal(&folder.file(name, "")).await;
+        assert!(
+            message.ends_with("is empty: there is no object whose members would name the columns"),
+            "{message}"
+        );
+    }
+    folder.file("day/1.jsonl", "");
+    folder.file("day/2.jsonl", "{\"x\":1}\n");
+    assert_eq!(columns(&table(&folder.0.path().join("day")).await), "x:long");
+}

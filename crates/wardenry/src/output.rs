@@ -5,7 +5,7 @@ pub(crate) mod hint;
 mod table;
 
 use std::error::Error as StdError;
-use std::fmt::Write as _;
+use std::fmt::{Display, Write as _};
 use std::io::{self, Write as _};
 
 use anstyle::{AnsiColor, Style};
@@ -148,6 +148,12 @@ pub(crate) fn safe(text: &str) -> String {
     safe
 }
 
+/// `1 row`, `2 rows`.
+pub(crate) fn counted<N: Display + PartialEq + From<u8>>(count: N, noun: &str) -> String {
+    let ending = if count == N::from(1) { "" } else { "s" };
+    format!("{count} {noun}{ending}")
+}
+
 /// [`safe`], line by line.
 pub(crate) fn safe_lines(text: &str) -> String {
     text.lines().map(safe).collect::<Vec<_>>().join("\n")
@@ -173,6 +179,11 @@ mod tests {
         assert_eq!(safe("two\r\nlines\tand \u{202e}gnp.exe"), "two  lines and \\u{202e}gnp.exe");
         assert_eq!(safe("Überfall 東京"), "Überfall 東京");
         assert_eq!(safe_lines("a\u{7}\nb"), "a\\u{7}\nb");
+    }
+
+    #[test]
+    fn one_is_singular() {
+        assert_eq!([0_u64, 1, 2].map(|rows| counted(rows, "row")), ["0 rows", "1 row", "2 rows"]);
     }
 
     #[test]

@@ -15,7 +15,7 @@ use crate::commands::tenants::probe;
 use crate::failure::{ExitStatus, Failure};
 use crate::host::Host;
 use crate::output::{
-    self, Cell, Format, GREEN, List, OutputArgs, RED, Table, YELLOW, hint, safe, safe_lines, styled,
+    self, Cell, Format, GREEN, List, OutputArgs, RED, Table, YELLOW, counted, hint, safe, safe_lines, styled,
 };
 use crate::settings::{Clients, ConnectionArgs, count};
 
@@ -125,10 +125,7 @@ impl Args {
             Some((_, connection)) => (connection.cloud.clone(), connection.ca_file.clone()),
             None => settings.cloud()?,
         };
-        let tenants = match targets.len() {
-            1 => "1 tenant".to_owned(),
-            count => format!("{count} tenants"),
-        };
+        let tenants = counted(targets.len(), "tenant");
         let mut findings = vec![
             Finding::good("settings", &cloud.name, format!("authority {}, {tenants}", cloud.authority)),
             proxies(),

@@ -5,6 +5,8 @@ use std::error::Error as StdError;
 use wardenry_client::{CertificateProblem, CredentialError, Error};
 use wardenry_jose::CertifiedKeyError;
 
+use super::counted;
+
 /// Hints for an error and everything that caused it, the most specific first.
 pub(crate) fn for_error(error: &(dyn StdError + 'static)) -> Vec<String> {
     let mut hints = Vec::new();
@@ -27,7 +29,7 @@ pub(crate) fn for_call(error: &Error) -> Vec<String> {
     let mut hints = Vec::new();
     hints.extend(advice(error));
     if let Some(wait) = error.retry_after() {
-        hints.push(format!("the server asks to wait {} seconds", wait.as_secs()));
+        hints.push(format!("the server asks to wait {}", counted(wait.as_secs(), "second")));
     }
     if let (true, Some(id)) = (error.is_retryable(), error.request_id()) {
         hints.push(format!("when asking for help, quote the request id {id}"));

@@ -76,6 +76,34 @@ fn a_parquet_file_keeps_the_types() {
 }
 
 #[test]
+fn a_value_that_makes_a_column_text_is_named() {
+    let world = World::new();
+    let path = world.write("n.csv", "Name,n\na,1\nb,-\nc,3\n");
+    let ran = world.run(&["kql", "run", "-t", &path, "-o", "csv", "n | summarize sum(tolong(n))"]);
+    let expected = "\
+warning: ~/n.csv: the column `n` is string, not long, because of `-` in line 3 (the only one of 3 values)
+hint: call it `n:long` in the header, with --skip-broken to leave such records out; or use tolong(n)
+";
+    assert_eq!((ran.code, ran.stdout.as_str(), ran.stderr.as_str()), (0, "sum_n\n4\n", expected));
+    // Nothing is said of columns that the query does not name.
+    let ran =
+        world.run(&["kql", "run", "-t", &format!("T={path}"), "-o", "csv", "T | distinct Name | count"]);
+    assert_eq!((ran.code, ran.stdout.as_str()), (0, "Count\n3\n"));
+}
+
+#[test]
+fn a_table_that_is_not_there_may_be_there_under_another_name() {
+    let world = World::new();
+    let path = world.write("Logons.csv", LOGONS);
+    let ran = world.run(&["kql", "run", "-t", &path.replace("Logons", "logons"), "logons"]);
+    assert!(ran.stderr.ends_with("hint: there is a file ~/Logons.csv\n"), "{ran:?}");
+    let folder = world.path(".").display().to_string();
+    let ran = world.run(&["kql", "run", "--tables", &folder, "logons | count"]);
+    assert!(ran.stderr.contains("= fix: use `Logons`"), "{ran:?}");
+    assert!(ran.stderr.contains("hint: the folder has Logons"), "{ran:?}");
+}
+
+#[test]
 fn faults_have_their_place_and_what_to_write_instead() {
     let world = World::new();
     let table = format!("Logons={}", world.write("logons.csv", LOGONS));

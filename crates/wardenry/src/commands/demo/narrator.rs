@@ -7,7 +7,7 @@ use anstyle::Style;
 use serde_json::Value;
 
 use crate::failure::Failure;
-use crate::output::{BOLD, DIM, GREEN, YELLOW, safe, safe_lines};
+use crate::output::{BOLD, DIM, GREEN, YELLOW, counted, safe, safe_lines};
 
 /// The longest text inside of an answer that is shown whole, in characters.
 const SHOWN_TEXT: usize = 96;
@@ -115,7 +115,10 @@ impl Narrator {
         let all = body.as_object().map_or(0, serde_json::Map::len);
         let mut told: serde_json::Map<String, Value> =
             names.iter().filter_map(|name| Some(((*name).to_owned(), body.get(*name)?.clone()))).collect();
-        told.insert("…".to_owned(), Value::String(format!("and {} more members", all - told.len())));
+        told.insert(
+            "…".to_owned(),
+            Value::String(format!("and {}", counted(all - told.len(), "more member"))),
+        );
         self.answer(status, &Value::Object(told))
     }
 

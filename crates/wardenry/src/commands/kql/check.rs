@@ -74,6 +74,7 @@ impl Args {
             match failed {
                 0 if total == 1 => output::note("the query is valid"),
                 0 => output::note(&format!("all {total} queries are valid")),
+                _ if total == 1 => output::error("the query failed the check"),
                 failed => output::error(&format!("{failed} of {total} queries failed the check")),
             }
         }

@@ -19,7 +19,7 @@ use wardenry_kql_values::datetime;
 
 use super::parquet_file::ParquetFile;
 use super::table_text::TableText;
-use super::tables::TableArgs;
+use super::tables::{OpenTables, TableArgs};
 use super::{chart, query_files};
 use crate::failure::{ExitStatus, Failure};
 use crate::host::Host;
@@ -117,7 +117,7 @@ impl Args {
         let engine = Engine::new();
         if self.explain {
             let explanations = engine.explain(&text, &tables.tables, &options).await;
-            let explanations = explanations.map_err(|error| refused(error, name.as_deref(), &text))?;
+            let explanations = explanations.map_err(|error| tables.refused(error, name.as_deref(), &text))?;
             let mut out = anstream::stdout().lock();
             for (index, explanation) in explanations.into_iter().enumerate() {
                 let between = if index > 0 { "\n" } else { "" };
@@ -128,7 +128,7 @@ impl Args {
         }
         let bar = tables.progress_bar();
         let run = engine.run(&text, &tables.tables, &options).await;
-        let run = run.map_err(|error| refused(error, name.as_deref(), &text))?;
+        let run = run.map_err(|error| tables.refused(error, name.as_deref(), &text))?;
         say_notices(&run.notices, name.as_deref(), &text);
         let several = run.results.len() > 1;
         for (index, stream) in run.results.into_iter().enumerate() {
@@ -289,6 +289,17 @@ fn ticks(host: &Host) -> i64 {
     wardenry_kql_values::UNIX_EPOCH.saturating_add(host.clock.now().unix_ticks())
 }
 
+impl OpenTables {
+    /// [`refused`], with a hint where a table is missing.
+    fn refused(&self, error: QueryError, name: Option<&str>, text: &str) -> Failure {
+        // The checker's stable code for a table that there is not.
+        let no_table = matches!(&error, QueryError::Diagnostics(diagnostics)
+            if diagnostics.iter().any(|diagnostic| diagnostic.code == "KQL0102"));
+        let failure = refused(error, name, text);
+        if no_table { failure.hint(self.hint_at_missing()) } else { failure }
+    }
+}
+
 /// What is wrong with a query goes to standard error as it is; the failure only counts it.
 fn refused(error: QueryError, name: Option<&str>, text: &str) -> Failure {
     match error {
@@ -298,18 +309,10 @@ fn refused(error: QueryError, name: Option<&str>, text: &str) -> Failure {
             // A closed standard error leaves nobody to tell.
             drop(write!(anstream::stderr(), "{rendered}"));
             let errors = diagnostics.iter().filter(|diagnostic| diagnostic.is_error()).count();
-            let failure = Failure::new(if errors == 1 {
-                "the query has an error".to_owned()
-            } else {
-                format!("the query has {errors} errors")
-            });
-            // The checker's stable code for a table that there is not.
-            let no_table = diagnostics.iter().any(|diagnostic| diagnostic.code == "KQL0102");
-            if no_table {
-                failure.hint("a table is a file or a folder: name it with --table NAME=PATH")
-            } else {
-                failure
-            }
+            Failure::new(match errors {
+                1 => "the query has an error".to_owned(),
+                _ => format!("the query has {errors} errors"),
+            })
         }
         QueryError::Run(error) => {
             let place =
@@ -335,8 +338,8 @@ fn say_notices(notices: &[Diagnostic], name: Option<&str>, text: &str) {
 
 fn say_statistics(statistics: &Statistics) {
     output::note(&format!(
-        "{} rows, {:.1} KiB, {:.3} s, at most {:.1} MiB held by operators",
-        statistics.rows,
+        "{}, {:.1} KiB, {:.3} s, at most {:.1} MiB held by operators",
+        output::counted(statistics.rows, "row"),
         kib(statistics.bytes),
         statistics.elapsed.as_secs_f64(),
         kib(statistics.peak_memory as u64) / 1024.0,

@@ -6,7 +6,7 @@ use wardenry_kql_engine::{ResultColumn, Statistics};
 use wardenry_kql_functions::dynamic::{Cell, Cells};
 use wardenry_kql_values::{boolean, datetime, guid, real, timespan};
 
-use crate::output::{BOLD, DIM, safe};
+use crate::output::{BOLD, DIM, counted, safe};
 
 /// Rows by which the widths of columns are found; later ones stick out where they are wider.
 const MEASURED: usize = 2_000;
@@ -112,8 +112,7 @@ impl Renderer for TableText {
         self.settle(out);
         let rows = match statistics.rows {
             0 => "no rows".to_owned(),
-            1 => "1 row".to_owned(),
-            rows => format!("{rows} rows"),
+            rows => counted(rows, "row"),
         };
         // Below the rows on a terminal only: whoever reads a pipe counts lines.
         if self.width.is_some() {

@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use indicatif::{ProgressBar, ProgressStyle};
 use wardenry_kql_engine::MemoryTables;
-use wardenry_kql_files::{FileTable, OpenOptions, Progress};
+use wardenry_kql_files::{FileTable, Format, MixedColumn, OpenOptions, Progress, TypeNote};
 use wardenry_kql_values::ScalarType;
 
 use crate::failure::Failure;
@@ -45,6 +45,8 @@ pub(super) struct OpenTables {
     pub(super) tables: MemoryTables,
     progress: Vec<Arc<Progress>>,
     bytes: u64,
+    /// The names of all tables in the folder of `--tables`.
+    in_folder: Vec<String>,
 }
 
 impl TableArgs {
@@ -52,19 +54,81 @@ impl TableArgs {
     /// JSON files are found by reading them.
     pub(super) async fn open(&self, text: &str) -> Result<OpenTables, Failure> {
         let mut paths: BTreeMap<String, PathBuf> = BTreeMap::new();
+        let mut names = Vec::new();
         if let Some(folder) = &self.tables {
             let found = in_folder(folder)?;
+            names.extend(found.iter().map(|(name, _)| name.clone()));
             let wildcard = text.contains('*') || text.contains("search") || text.contains("find");
-            paths.extend(found.into_iter().filter(|(name, _)| wildcard || text.contains(name.as_str())));
+            // Names in another case, too: then the checker knows what is meant, and says so.
+            let lower = text.to_lowercase();
+            paths.extend(
+                found.into_iter().filter(|(name, _)| wildcard || lower.contains(&name.to_lowercase())),
+            );
         }
         paths.extend(self.table.iter().cloned());
         let options = OpenOptions { skip_broken: self.skip_broken, columns: None };
-        let mut open = OpenTables { tables: MemoryTables::new(), progress: Vec::new(), bytes: 0 };
+        let mut open =
+            OpenTables { tables: MemoryTables::new(), progress: Vec::new(), bytes: 0, in_folder: names };
+        let mut notes = Vec::new();
         for (name, path) in paths {
-            let table = wardenry_kql_files::open(&path, &options).await?;
+            let table = wardenry_kql_files::open(&path, &options).await;
+            let mut table = table.map_err(|error| with_hint_at_similar(Failure::from(error), &path))?;
+            notes.append(&mut table.notes);
             open.add(&name, table);
         }
+        say_notes(&notes, text);
         Ok(open)
+    }
+}
+
+/// Says which columns that the query mentions have another type than most of their values.
+fn say_notes(notes: &[TypeNote], text: &str) {
+    for note in notes {
+        let column = match note {
+            TypeNote::Mixed { column: mixed, .. } => &*mixed.column,
+            TypeNote::Differs { column, .. } => &**column,
+            TypeNote::NoRows { .. } => "",
+        };
+        if !text.contains(column) {
+            continue;
+        }
+        output::warning(&note.to_string());
+        match note {
+            TypeNote::Mixed { column: MixedColumn { column, mostly, .. }, path } => {
+                let convert = format!("to{mostly}({column})");
+                output::hint(&match Format::of(path) {
+                    Some(Format::Csv | Format::Tsv) => format!(
+                        "call it `{column}:{mostly}` in the header, with --skip-broken to leave such records out; or use {convert}"
+                    ),
+                    _ => format!("use {convert}, which is null for such values"),
+                });
+            }
+            TypeNote::Differs { column, scalar_type, .. } if *scalar_type == ScalarType::String => {
+                output::hint(&format!("give it a type in each header, such as `{column}:long`"));
+            }
+            TypeNote::Differs { .. } => {}
+            TypeNote::NoRows { .. } => {
+                output::hint(
+                    "give columns their types in the header, such as `Timestamp:datetime` or `Bytes:long`",
+                );
+            }
+        }
+    }
+}
+
+/// A file that is not there may be there in another case.
+fn with_hint_at_similar(failure: Failure, path: &Path) -> Failure {
+    let (Some(name), false) = (path.file_name(), path.exists()) else { return failure };
+    let folder = match path.parent() {
+        Some(folder) if folder.as_os_str().is_empty() => Path::new("."),
+        Some(folder) => folder,
+        None => return failure,
+    };
+    let names =
+        std::fs::read_dir(folder).into_iter().flatten().filter_map(|entry| Some(entry.ok()?.file_name()));
+    match names.filter(|other| other.eq_ignore_ascii_case(name)).min() {
+        Some(other) => failure.hint(format!("there is a file {}", path.with_file_name(other).display())),
+        None => failure,
     }
 }
 
@@ -75,6 +139,19 @@ impl OpenTables {
         self.tables.insert_provider(name, &columns, table.provider);
         self.bytes += table.size_bytes;
         self.progress.push(table.progress);
+    }
+
+    /// What to do about a table that is not there.
+    pub(super) fn hint_at_missing(&self) -> String {
+        const SHOWN: usize = 10;
+        if self.in_folder.is_empty() {
+            return "a table is a file or a folder: name it with --table NAME=PATH".to_owned();
+        }
+        let shown = self.in_folder.iter().take(SHOWN).map(String::as_str).collect::<Vec<_>>().join(", ");
+        match self.in_folder.len().saturating_sub(SHOWN) {
+            0 => format!("the folder has {shown}"),
+            more => format!("the folder has {shown} and {}", output::counted(more, "more table")),
+        }
     }
 
     /// A bar on standard error, for as long as it is kept; none where there is nothing to see.
@@ -131,7 +208,7 @@ fn in_folder(folder: &Path) -> Result<Vec<(String, PathBuf)>, Failure> {
     let mut found = Vec::new();
     for entry in entries {
         let path = entry?.path();
-        let is_table = path.is_dir() || wardenry_kql_files::Format::of(&path).is_some();
+        let is_table = path.is_dir() || Format::of(&path).is_some();
         if let (true, Some(name)) = (is_table, name_of(&path)) {
             found.push((name, path));
         }

@@ -13,7 +13,7 @@ use super::input::TokenInput;
 use super::keys::KeysArgs;
 use crate::failure::{ExitStatus, Failure};
 use crate::host::Host;
-use crate::output::{self, BOLD, GREEN, OutputArgs, RED, safe, styled};
+use crate::output::{self, BOLD, GREEN, OutputArgs, RED, counted, safe, styled};
 use crate::settings::ConnectionArgs;
 
 /// Show what a token says, and whether it can be trusted.
@@ -149,10 +149,9 @@ fn human(
         line("from", from.to_string());
     }
     if let Some(until) = instant("exp") {
-        let left = until.since(now).as_secs() / 60;
-        let ago = now.since(until).as_secs() / 60;
-        let relation =
-            if until > now { format!("{left} minutes left") } else { format!("expired {ago} minutes ago") };
+        let left = counted(until.since(now).as_secs() / 60, "minute");
+        let ago = counted(now.since(until).as_secs() / 60, "minute");
+        let relation = if until > now { format!("{left} left") } else { format!("expired {ago} ago") };
         line("until", format!("{until} ({relation})"));
     }
     line(
