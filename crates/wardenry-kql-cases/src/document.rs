@@ -9,8 +9,17 @@ use crate::{Case, Expectation, NOW, Table};
 pub struct DocumentError {
     /// Counted from 1.
     pub line: usize,
+    /// The heading of the case; empty where there is none yet.
+    pub title: String,
     /// What is wrong, as a phrase.
     pub message: String,
+}
+
+impl DocumentError {
+    /// A fault in no case so far.
+    pub(crate) fn new(line: usize, message: impl Into<String>) -> Self {
+        Self { line, title: String::new(), message: message.into() }
+    }
 }
 
 /// A case as far as it is read.
@@ -24,42 +33,80 @@ struct Draft {
     expected: Option<(usize, Expectation)>,
 }
 
-/// The cases of a document's text.
+/// The cases of a document's text, or its first fault.
 pub fn parse(text: &str) -> Result<Vec<Case>, DocumentError> {
-    let mut cases = Vec::new();
-    let mut draft: Option<Draft> = None;
+    parse_each(text).into_iter().collect()
+}
+
+/// The cases of a document's text; a fault takes one of them away and leaves the others.
+pub fn parse_each(text: &str) -> Vec<Result<Case, DocumentError>> {
+    let mut cases = Cases { read: Vec::new(), draft: None, faulty: false };
     let mut lines = (1..).zip(text.lines());
     while let Some((number, line)) = lines.next() {
-        let failed = |message: String| DocumentError { line: number, message };
         if let Some(words) = line.strip_prefix("```") {
             let mut content = String::new();
-            loop {
+            let has_end = loop {
                 match lines.next() {
-                    Some((_, "```")) => break,
+                    Some((_, "```")) => break true,
                     Some((_, line)) => {
                         content.push_str(line);
                         content.push('\n');
                     }
-                    None => return Err(failed("the block has no end".to_owned())),
+                    None => break false,
                 }
+            };
+            if has_end {
+                cases.change(number, |draft| draft.block(words.trim(), content, number));
+            } else {
+                cases.change(number, |_| Err(DocumentError::new(number, "the block has no end")));
             }
-            let draft =
-                draft.as_mut().ok_or_else(|| failed("a block stands above the first case".to_owned()))?;
-            draft.block(words.trim(), content, number)?;
         } else if let Some(title) = line.strip_prefix("## ") {
-            cases.extend(draft.take().map(Draft::finish).transpose()?.flatten());
-            draft = Some(Draft::new(title.trim(), number));
-        } else if let Some(draft) = &mut draft {
+            cases.finish();
+            cases.draft = Some(Draft::new(title.trim(), number));
+        } else if let Some(draft) = &mut cases.draft {
             if let Some(origin) = line.strip_prefix("Origin: ") {
                 draft.origin = Some(origin.trim().to_owned());
             } else if let Some(now) = line.strip_prefix("Now: ") {
                 let now = now.trim();
-                draft.now = datetime::parse(now).ok_or_else(|| failed(format!("`{now}` is no datetime")))?;
+                cases.change(number, |draft| {
+                    let fault = || DocumentError::new(number, format!("`{now}` is no datetime"));
+                    draft.now = datetime::parse(now).ok_or_else(fault)?;
+                    Ok(())
+                });
             }
         }
     }
-    cases.extend(draft.map(Draft::finish).transpose()?.flatten());
-    Ok(cases)
+    cases.finish();
+    cases.read
+}
+
+struct Cases {
+    read: Vec<Result<Case, DocumentError>>,
+    draft: Option<Draft>,
+    /// Whether the draft is gone because of a fault.
+    faulty: bool,
+}
+
+impl Cases {
+    fn change(&mut self, line: usize, change: impl FnOnce(&mut Draft) -> Result<(), DocumentError>) {
+        let changed = match &mut self.draft {
+            Some(draft) => {
+                change(draft).map_err(|fault| DocumentError { title: draft.title.clone(), ..fault })
+            }
+            None if self.faulty => Ok(()),
+            None => Err(DocumentError::new(line, "a block stands above the first case")),
+        };
+        if let Err(fault) = changed {
+            self.read.push(Err(fault));
+            self.draft = None;
+            self.faulty = true;
+        }
+    }
+
+    fn finish(&mut self) {
+        self.read.extend(self.draft.take().and_then(|draft| draft.finish().transpose()));
+        self.faulty = false;
+    }
 }
 
 impl Draft {
@@ -77,7 +124,7 @@ impl Draft {
 
     /// Takes a block. `line` is that of its opening fence.
     fn block(&mut self, words: &str, content: String, line: usize) -> Result<(), DocumentError> {
-        let failed = |message: String| DocumentError { line, message };
+        let failed = |message: String| DocumentError::new(line, message);
         let expectation = match words {
             "kql" if self.query.is_some() => return Err(failed("the case has a query already".to_owned())),
             "kql" => {
@@ -110,9 +157,13 @@ impl Draft {
             return Ok(None);
         }
         let line = self.line;
-        let failed = |message: &str| DocumentError { line, message: message.to_owned() };
-        let query = self.query.ok_or_else(|| failed("the case has no query"))?;
-        let (expected_line, expected) = self.expected.ok_or_else(|| failed("the case expects nothing"))?;
+        let failed = |message: &str| {
+            Err(DocumentError { title: self.title.clone(), ..DocumentError::new(line, message) })
+        };
+        let Some(query) = self.query else { return failed("the case has no query") };
+        let Some((expected_line, expected)) = self.expected else {
+            return failed("the case expects nothing");
+        };
         Ok(Some(Case {
             title: self.title,
             line,
@@ -147,6 +198,18 @@ mod tests {
         assert_eq!(cases[1].now, NOW);
         assert_eq!(cases[0].query, "print 1\n");
         assert_eq!((cases[0].expected_line, cases[1].expected_line), (16, 23));
+    }
+
+    #[test]
+    fn a_fault_takes_one_case_away() {
+        let case = |title: &str, cell: &str| {
+            format!("## {title}\n```data T\nx:long\n{cell}\n```\n```kql\nT\n```\n```table\nx:long\n1\n```\n")
+        };
+        let text = [case("One", "1"), case("Two", "one"), case("Three", "1")].concat();
+        let cases = parse_each(&text);
+        let seen: Vec<_> = cases.iter().map(|case| case.as_ref().map(|case| case.title.as_str())).collect();
+        let fault = DocumentError { title: "Two".to_owned(), ..DocumentError::new(16, "`one` is no long") };
+        assert_eq!(seen, [Ok("One"), Err(&fault), Ok("Three")]);
     }
 
     #[test]

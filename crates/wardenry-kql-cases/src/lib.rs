@@ -28,7 +28,7 @@ use std::io;
 use std::path::Path;
 
 pub use case::Case;
-pub use document::{DocumentError, parse};
+pub use document::{DocumentError, parse, parse_each};
 pub use outcome::{Expectation, Mismatch, Outcome};
 pub use table::{Table, agree};
 
@@ -42,6 +42,11 @@ pub enum ReadError {
     Io(#[from] io::Error),
     #[error(transparent)]
     Document(#[from] DocumentError),
+}
+
+/// Reads a document case by case: a fault takes one of them away and leaves the others.
+pub fn read_each(path: &Path) -> io::Result<Vec<Result<Case, DocumentError>>> {
+    Ok(parse_each(&std::fs::read_to_string(path)?))
 }
 
 /// Reads a document. Its cases come in their order; a document without a second-level heading has none.

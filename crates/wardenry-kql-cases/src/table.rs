@@ -25,16 +25,16 @@ impl Table {
     pub(crate) fn parse(content: &str, line: usize) -> Result<Self, DocumentError> {
         let mut lines = (line + 1..).zip(content.lines());
         let Some((number, head)) = lines.next() else {
-            return Err(DocumentError { line, message: "the table has no columns".to_owned() });
+            return Err(DocumentError::new(line, "the table has no columns"));
         };
         let columns = split(head)
             .iter()
             .map(|text| column(text.trim()))
             .collect::<Result<Vec<_>, _>>()
-            .map_err(|message| DocumentError { line: number, message })?;
+            .map_err(|message| DocumentError::new(number, message))?;
         let mut rows = Vec::new();
         for (line, text) in lines {
-            let failed = |message| DocumentError { line, message };
+            let failed = |message: String| DocumentError::new(line, message);
             let cells = split(text);
             let (found, wanted) = (cells.len(), columns.len());
             if found != wanted {

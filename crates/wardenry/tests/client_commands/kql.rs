@@ -104,6 +104,21 @@ fn a_table_that_is_not_there_may_be_there_under_another_name() {
 }
 
 #[test]
+fn a_fault_in_a_test_document_fails_one_test() {
+    let world = World::new();
+    let test = |title: &str, cell: &str| {
+        format!(
+            "## {title}\n\n```data T\nx:long\n{cell}\n```\n\n```kql\nT\n```\n\n```table\nx:long\n1\n```\n"
+        )
+    };
+    let document = [test("One", "1"), test("Two", "one"), test("Three", "1")].concat();
+    let path = world.write("tests.md", &document);
+    let ran = world.run(&["kql", "test", &path]);
+    let expected = "~/tests.md:20: Two\n`one` is no long\n\n2 passed, 1 failed\n";
+    assert_eq!((ran.code, ran.stdout.as_str(), ran.stderr.as_str()), (1, expected, ""));
+}
+
+#[test]
 fn faults_have_their_place_and_what_to_write_instead() {
     let world = World::new();
     let table = format!("Logons={}", world.write("logons.csv", LOGONS));

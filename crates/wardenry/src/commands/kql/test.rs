@@ -1,11 +1,11 @@
 //! `wardenry kql test`
 
 use std::fmt::Write as _;
-use std::io::Write as _;
+use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
 
 use serde_json::{Value, json};
-use wardenry_kql_cases::{Case, Mismatch, ReadError};
+use wardenry_kql_cases::{Case, DocumentError, Mismatch};
 use wardenry_kql_engine::Engine;
 use wardenry_kql_semantics::hunting::HuntingSchema;
 
@@ -31,7 +31,7 @@ pub(crate) struct Args {
     output: String,
 }
 
-/// A test that ran, or a document that cannot be read.
+/// A test that ran, or one or a whole document that cannot be read.
 struct Outcome {
     file: String,
     /// Of the heading; of the fault in a document.
@@ -42,7 +42,9 @@ struct Outcome {
 
 enum Problem {
     Mismatch(Mismatch),
-    Document(ReadError),
+    /// The test is not one.
+    Fault(DocumentError),
+    Unreadable(io::Error),
 }
 
 impl Args {
@@ -50,17 +52,26 @@ impl Args {
         let engine = Engine::new();
         let mut outcomes = Vec::new();
         for path in documents(&self.paths)? {
-            match wardenry_kql_cases::read(&path) {
-                Ok(cases) => {
-                    for mut case in cases {
-                        if self.schema == "hunting" {
-                            case.complete(&HuntingSchema);
-                        }
-                        let mismatch = case.run(&engine).await.err();
-                        outcomes.push(Outcome::of_case(&path, &case, mismatch));
-                    }
+            let cases = match wardenry_kql_cases::read_each(&path) {
+                Ok(cases) => cases,
+                Err(error) => {
+                    outcomes.push(Outcome::of_unreadable(&path, error));
+                    continue;
                 }
-                Err(error) => outcomes.push(Outcome::of_document(&path, error)),
+            };
+            for case in cases {
+                let mut case = match case {
+                    Ok(case) => case,
+                    Err(fault) => {
+                        outcomes.push(Outcome::of_fault(&path, fault));
+                        continue;
+                    }
+                };
+                if self.schema == "hunting" {
+                    case.complete(&HuntingSchema);
+                }
+                let mismatch = case.run(&engine).await.err();
+                outcomes.push(Outcome::of_case(&path, &case, mismatch));
             }
         }
         if outcomes.is_empty() {
@@ -94,13 +105,18 @@ impl Outcome {
         }
     }
 
-    fn of_document(path: &Path, error: ReadError) -> Self {
-        let line = match &error {
-            ReadError::Document(error) => Some(error.line),
-            ReadError::Io(_) => None,
-        };
-        let problem = Some(Problem::Document(error));
-        Self { file: path.display().to_string(), line, title: String::new(), problem }
+    fn of_fault(path: &Path, fault: DocumentError) -> Self {
+        Self {
+            file: path.display().to_string(),
+            line: Some(fault.line),
+            title: fault.title.clone(),
+            problem: Some(Problem::Fault(fault)),
+        }
+    }
+
+    fn of_unreadable(path: &Path, error: io::Error) -> Self {
+        let problem = Some(Problem::Unreadable(error));
+        Self { file: path.display().to_string(), line: None, title: String::new(), problem }
     }
 
     /// Nothing for a test that passed.
@@ -116,8 +132,19 @@ impl Outcome {
                 let title = output::safe(&self.title);
                 writeln!(text, "{place}: {title}\n{}\n", output::safe_lines(&mismatch.to_string()))
             }
-            Some(Problem::Document(error)) => {
-                writeln!(text, "{place}: {}\n", output::safe_lines(&output::with_causes(error)))
+            Some(Problem::Fault(fault)) if self.title.is_empty() => {
+                writeln!(text, "{place}: {}\n", output::safe_lines(&fault.message))
+            }
+            Some(Problem::Fault(fault)) => {
+                let title = output::safe(&self.title);
+                writeln!(text, "{place}: {title}\n{}\n", output::safe_lines(&fault.message))
+            }
+            Some(Problem::Unreadable(error)) => {
+                writeln!(
+                    text,
+                    "{place}: the document cannot be read: {}\n",
+                    output::safe_lines(&error.to_string())
+                )
             }
         };
         text
@@ -136,7 +163,10 @@ impl Outcome {
                 record["expected"] = mismatch.expected.to_string().into();
                 record["found"] = mismatch.found.to_string().into();
             }
-            Some(Problem::Document(error)) => record["error"] = output::with_causes(error).into(),
+            Some(Problem::Fault(fault)) => record["error"] = fault.message.as_str().into(),
+            Some(Problem::Unreadable(error)) => {
+                record["error"] = format!("the document cannot be read: {error}").into();
+            }
         }
         record
     }
