@@ -58,7 +58,13 @@ impl Case {
     ///
     /// The limits are the usual ones. Warnings count only where diagnostics are expected.
     pub async fn run(&self, engine: &Engine) -> Result<(), Mismatch> {
-        let found = match self.outcome(engine).await {
+        self.run_with(engine, &RunOptions::at(self.now)).await
+    }
+
+    /// [`Case::run`] with other options. What `now()` gives is up to the case.
+    pub async fn run_with(&self, engine: &Engine, options: &RunOptions) -> Result<(), Mismatch> {
+        let options = RunOptions { now: self.now, ..options.clone() };
+        let found = match self.outcome(engine, &options).await {
             Ok(table) => Outcome::Table(table),
             Err(QueryError::Diagnostics(diagnostics)) => Outcome::of_diagnostics(&diagnostics),
             Err(QueryError::Run(error)) => Outcome::of_failure(&error),
@@ -70,12 +76,12 @@ impl Case {
         }
     }
 
-    async fn outcome(&self, engine: &Engine) -> Result<Table, QueryError> {
+    async fn outcome(&self, engine: &Engine, options: &RunOptions) -> Result<Table, QueryError> {
         let mut tables = MemoryTables::new();
         for data in &self.data {
             data.table.insert(&data.name, &mut tables).await?;
         }
-        let mut run = engine.run(&self.query, &tables, &RunOptions::at(self.now)).await?;
+        let mut run = engine.run(&self.query, &tables, options).await?;
         match run.results.first_mut() {
             Some(result) => Ok(Table::collect(result).await?),
             None => Ok(Table { columns: Vec::new(), rows: Vec::new() }),

@@ -12,6 +12,7 @@ use crate::external::{External, NoExternal};
 use crate::ingestion_time;
 use crate::literal;
 use crate::lower::Lowerer;
+use crate::notice::notices;
 use crate::prepare::{Preparation, finished, uses};
 use crate::session::{Joins, Session};
 use crate::stream::{QueryStream, ResultColumn};
@@ -143,7 +144,10 @@ impl Engine {
                 continue;
             }
             return match checked.query {
-                Some(query) => Ok((query, diagnostics)),
+                Some(mut query) => {
+                    diagnostics.append(&mut notices(&mut query, options));
+                    Ok((query, diagnostics))
+                }
                 None => Err(RunError::internal("check", "neither a query nor an error").into()),
             };
         }

@@ -1,8 +1,10 @@
 use std::collections::BTreeMap;
 use std::path::PathBuf;
+use std::sync::Arc;
 use std::time::Duration;
 
 use tokio_util::sync::CancellationToken;
+use wardenry_kql_functions::GeoDatabase;
 use wardenry_kql_values::Value;
 
 /// What a query may use up. Each limit has an error of its own.
@@ -54,6 +56,8 @@ pub struct RunOptions {
     pub batch_rows: usize,
     /// Whether plans are improved before they run. No result depends on it: the tests run queries both ways.
     pub optimise: bool,
+    /// What `geo_info_from_ip_address()` asks. Without one it knows nothing, and a notice says so.
+    pub geo_database: Option<Arc<dyn GeoDatabase>>,
     /// The values of what `declare query_parameters` declares.
     pub parameters: BTreeMap<Box<str>, Value>,
 }
@@ -70,6 +74,7 @@ impl RunOptions {
             cancellation: CancellationToken::new(),
             batch_rows: 8192,
             optimise: true,
+            geo_database: None,
             parameters: BTreeMap::new(),
         }
     }

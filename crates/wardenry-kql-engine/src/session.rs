@@ -50,7 +50,7 @@ impl Session {
                 now: options.now,
                 seed: options.seed,
                 regex_size: limits.regex_bytes,
-                geo_database: None,
+                geo_database: options.geo_database.clone(),
             },
             memory_limit: limits.memory_bytes,
             batch_rows: options.batch_rows.max(1),

@@ -19,6 +19,7 @@ mod csv_file;
 mod delimiter;
 mod discover;
 mod error;
+mod geo_database;
 mod infer;
 mod input;
 mod json_file;
@@ -36,6 +37,7 @@ use wardenry_kql_values::ScalarType;
 
 pub use discover::Format;
 pub use error::FileError;
+pub use geo_database::{GeoDatabaseError, MaxMindDatabase};
 pub use mixed::{MixedColumn, Place, TypeNote};
 
 use crate::discover::Discovered;

@@ -3,6 +3,7 @@
 mod arbitrary;
 mod cases;
 mod differential;
+mod geo;
 mod limits;
 mod order;
 mod parquet;

@@ -3,6 +3,7 @@
 mod chart;
 mod check;
 mod format;
+mod geo;
 mod parquet_file;
 mod query_files;
 mod run;

@@ -104,6 +104,24 @@ fn a_table_that_is_not_there_may_be_there_under_another_name() {
 }
 
 #[test]
+fn whoever_asks_where_an_address_is_hears_that_a_database_is_missing() {
+    let world = World::new();
+    let query = "print place = geo_info_from_ip_address('20.53.203.50')";
+    let ran = world.run(&["kql", "run", "-o", "csv", query]);
+    assert_eq!((ran.code, ran.stdout.as_str()), (0, "place\n{}\n"));
+    let warning = "warning[KQL0951]: `geo_info_from_ip_address` gives empty bags: there is no database to tell where an address is\n";
+    assert!(ran.stderr.starts_with(warning), "{ran:?}");
+    assert!(ran.stderr.ends_with("with --geo-database FILE\n"), "{ran:?}");
+    let table = world.write("logons.csv", LOGONS);
+    for command in [vec!["kql", "run", query], vec!["kql", "test", "."]] {
+        let ran = world.run(&[command.as_slice(), &["--geo-database", &table]].concat());
+        assert_eq!((ran.code, ran.stdout.as_str()), (1, ""));
+        let error = "error: ~/logons.csv is no database in MaxMind's format (.mmdb)\n";
+        assert!(ran.stderr.starts_with(error), "{ran:?}");
+    }
+}
+
+#[test]
 fn a_fault_in_a_test_document_fails_one_test() {
     let world = World::new();
     let test = |title: &str, cell: &str| {

@@ -17,6 +17,7 @@ use wardenry_kql_engine::{
 use wardenry_kql_semantics::checked::Render;
 use wardenry_kql_values::datetime;
 
+use super::geo::{GeoArgs, hint_at_database};
 use super::parquet_file::ParquetFile;
 use super::table_text::TableText;
 use super::tables::{OpenTables, TableArgs};
@@ -41,6 +42,9 @@ pub(crate) struct Args {
 
     #[command(flatten)]
     tables: TableArgs,
+
+    #[command(flatten)]
+    geo: GeoArgs,
 
     /// The form of the result. Default: what the name of the file of --to says, else a table.
     #[arg(long, short, value_enum, value_name = "FORM", help_heading = "Output")]
@@ -113,7 +117,7 @@ impl Args {
                 .hint("wardenry kql run --table Name=file.csv 'Name | take 10'"));
         }
         let tables = self.tables.open(&text).await?;
-        let options = self.options(host);
+        let options = self.geo.open(self.options(host))?;
         let engine = Engine::new();
         if self.explain {
             let explanations = engine.explain(&text, &tables.tables, &options).await;
@@ -130,6 +134,7 @@ impl Args {
         let run = engine.run(&text, &tables.tables, &options).await;
         let run = run.map_err(|error| tables.refused(error, name.as_deref(), &text))?;
         say_notices(&run.notices, name.as_deref(), &text);
+        hint_at_database(&run.notices);
         let several = run.results.len() > 1;
         for (index, stream) in run.results.into_iter().enumerate() {
             if several && index > 0 && self.form() == Form::Table && self.to.is_none() {

@@ -5,10 +5,11 @@ use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
 
 use serde_json::{Value, json};
-use wardenry_kql_cases::{Case, DocumentError, Mismatch};
-use wardenry_kql_engine::Engine;
+use wardenry_kql_cases::{Case, DocumentError, Mismatch, NOW};
+use wardenry_kql_engine::{Engine, RunOptions};
 use wardenry_kql_semantics::hunting::HuntingSchema;
 
+use super::geo::GeoArgs;
 use crate::failure::{ExitStatus, Failure};
 use crate::output;
 
@@ -25,6 +26,9 @@ pub(crate) struct Args {
     /// What tables of a test have beside the columns that it shows: `hunting` for those of advanced hunting, or `none`.
     #[arg(long, value_name = "NAME", default_value = "hunting", value_parser = ["hunting", "none"])]
     schema: String,
+
+    #[command(flatten)]
+    geo: GeoArgs,
 
     /// The form on standard output: `json` gives the outcome of each test.
     #[arg(long, short, value_name = "FORM", default_value = "text", value_parser = ["text", "json"])]
@@ -50,6 +54,7 @@ enum Problem {
 impl Args {
     pub(super) async fn run(self) -> Result<ExitStatus, Failure> {
         let engine = Engine::new();
+        let options = self.geo.open(RunOptions::at(NOW))?;
         let mut outcomes = Vec::new();
         for path in documents(&self.paths)? {
             let cases = match wardenry_kql_cases::read_each(&path) {
@@ -70,7 +75,7 @@ impl Args {
                 if self.schema == "hunting" {
                     case.complete(&HuntingSchema);
                 }
-                let mismatch = case.run(&engine).await.err();
+                let mismatch = case.run_with(&engine, &options).await.err();
                 outcomes.push(Outcome::of_case(&path, &case, mismatch));
             }
         }
