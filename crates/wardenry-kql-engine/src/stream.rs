@@ -60,7 +60,6 @@ pub struct QueryStream {
 }
 
 impl QueryStream {
-    #[expect(clippy::too_many_arguments, reason = "one call site")]
     pub(crate) fn new(
         columns: Vec<ResultColumn>,
         render: Option<Render>,

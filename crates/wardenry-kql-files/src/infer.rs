@@ -232,6 +232,7 @@ mod tests {
 
     #[test]
     fn few_values_that_make_the_type_are_named() {
+        use ScalarType::{Datetime, Dynamic, Long, Real, String};
         let column = |scalar_type, mostly, values, others, line, value: &str| MixedColumn {
             column: "c".into(),
             scalar_type,
@@ -241,7 +242,6 @@ mod tests {
             first: Place::Line(line),
             value: value.to_owned(),
         };
-        use ScalarType::{Datetime, Dynamic, Long, Real, String};
         for (values, expected) in [
             (&["1", "2", "n/a"][..], Some(column(String, Long, 3, 1, 4, "`n/a`"))),
             (&["-", "1.5", "2"], Some(column(String, Real, 3, 1, 2, "`-`"))),

@@ -44,7 +44,9 @@ impl Value {
             }
             Self::List(items) => {
                 control(out, 11, items.len());
-                items.iter().for_each(|item| item.encode(out));
+                for item in items {
+                    item.encode(out);
+                }
             }
             Self::Map(members) => {
                 control(out, 7, members.len());
