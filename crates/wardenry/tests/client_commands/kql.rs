@@ -76,6 +76,19 @@ fn a_parquet_file_keeps_the_types() {
 }
 
 #[test]
+fn times_that_a_parquet_file_cannot_hold_are_counted() {
+    let world = World::new();
+    let to = world.path("t.parquet").display().to_string();
+    let query = "print t = datetime(2026-06-01T08:03:00.1234567Z), u = datetime(2026-06-01T08:03:00.123456Z)";
+    let ran = world.run(&["kql", "run", query, "--to", &to]);
+    let expected = "warning: 1 time in the column `t` lost what is finer than a microsecond\n";
+    assert_eq!((ran.code, ran.stdout.as_str(), ran.stderr.as_str()), (0, "", expected));
+    let ran = world.run(&["kql", "run", "-t", &to, "-o", "csv", "t"]);
+    let expected = "t,u\n2026-06-01T08:03:00.1234560Z,2026-06-01T08:03:00.1234560Z\n";
+    assert_eq!((ran.code, ran.stdout.as_str()), (0, expected));
+}
+
+#[test]
 fn a_value_that_makes_a_column_text_is_named() {
     let world = World::new();
     let path = world.write("n.csv", "Name,n\na,1\nb,-\nc,3\n");

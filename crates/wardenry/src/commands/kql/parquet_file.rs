@@ -23,6 +23,7 @@ use wardenry_kql_functions::dynamic::{Cell, Cells};
 use wardenry_kql_values::{ScalarType, UNIX_EPOCH, timespan};
 
 use crate::failure::Failure;
+use crate::output;
 
 const TICKS_PER_MICROSECOND: i64 = 10;
 const GUID_BYTES: i32 = 16;
@@ -31,6 +32,8 @@ pub(super) struct ParquetFile {
     writer: ArrowWriter<File>,
     columns: Vec<ResultColumn>,
     schema: SchemaRef,
+    /// For each column, how many of its times fell between two microseconds.
+    cut: Vec<u64>,
 }
 
 impl ParquetFile {
@@ -43,12 +46,16 @@ impl ParquetFile {
             .with_properties(properties)
             .with_parquet_schema(parquet_schema(&schema, columns)?);
         let writer = ArrowWriter::try_new_with_options(file, Arc::clone(&schema), options)?;
-        Ok(Self { writer, columns: columns.to_vec(), schema })
+        Ok(Self { writer, columns: columns.to_vec(), schema, cut: vec![0; columns.len()] })
     }
 
     pub(super) fn write(&mut self, batch: &RecordBatch) -> Result<(), Failure> {
         let mut arrays = Vec::with_capacity(self.columns.len());
-        for (array, column) in batch.columns().iter().zip(&self.columns) {
+        for ((array, column), cut) in batch.columns().iter().zip(&self.columns).zip(&mut self.cut) {
+            if column.scalar_type == ScalarType::Datetime {
+                let ticks = array.as_primitive::<Int64Type>().iter().flatten();
+                *cut += ticks.filter(|ticks| ticks % TICKS_PER_MICROSECOND != 0).count() as u64;
+            }
             arrays.push(stored(array, column.scalar_type)?);
         }
         let options = RecordBatchOptions::new().with_row_count(Some(batch.num_rows()));
@@ -56,8 +63,16 @@ impl ParquetFile {
         Ok(self.writer.write(&batch)?)
     }
 
+    /// Ends the file, and says what it does not hold.
     pub(super) fn close(self) -> Result<(), Failure> {
         drop(self.writer.close()?);
+        for (column, cut) in self.columns.iter().zip(self.cut).filter(|(_, cut)| *cut > 0) {
+            let times = output::counted(cut, "time");
+            output::warning(&format!(
+                "{times} in the column `{}` lost what is finer than a microsecond",
+                column.name
+            ));
+        }
         Ok(())
     }
 }
