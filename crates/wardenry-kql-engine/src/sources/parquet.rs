@@ -1,9 +1,12 @@
 //! Parquet files as tables.
 //!
 //! Filters go into the scan: row groups and pages that cannot match are skipped by their statistics and Bloom filters, and
-//! columns that a filter does not read are only decoded for rows that pass it.
+//! columns that a filter does not read are only decoded for rows that pass it. What depends on one text that is stored by number into a
+//! dictionary is worked out once for each text of the dictionary, not for each row.
 
 mod adapter;
+mod dictionary;
+mod distinct;
 
 use std::collections::BTreeSet;
 use std::fmt;
@@ -124,13 +127,15 @@ impl ParquetTable {
             bytes = bytes.saturating_add(usize::try_from(stat.len()).unwrap_or(usize::MAX));
             let location = StorePath::from_filesystem_path(path)
                 .map_err(|error| ParquetTableError::Store { source: error.into() })?;
-            files.push(PartitionedFile::new_from_meta(ObjectMeta {
+            let mut file = PartitionedFile::new_from_meta(ObjectMeta {
                 location,
                 last_modified: stat.modified().map_err(io)?.into(),
                 size: stat.len(),
                 e_tag: None,
                 version: None,
-            }));
+            });
+            file.arrow_schema = dictionary::schema(&metadata);
+            files.push(file);
         }
         let fields: Vec<_> = columns
             .iter()

@@ -2,25 +2,57 @@
 
 use std::sync::Arc;
 
-use arrow::array::{ArrayRef, Int64Array, ListArray};
+use arrow::array::{ArrayRef, Int64Array, ListArray, UInt32Array};
+use arrow::compute::take;
 use datafusion_common::Result;
 use datafusion_expr::EmitTo;
 use wardenry_kql_values::ScalarType;
 
 use super::column::{Column, cast};
-use super::groups::{Groups, Rows, emitted, list_array, nulls};
-use super::sets::Sets;
+use super::distinct::Distinct;
+use super::groups::{Groups, Rows, list_array, nulls};
+use super::pairs::Pairs;
 
 /// The exact number of distinct values that are not null.
 #[derive(Debug)]
 pub(super) struct CountDistinct<C> {
     of: ScalarType,
-    sets: Sets<C>,
+    values: Distinct<C>,
+    groups: usize,
+    /// Which group has which values; `None` while there is one group, which has all of them.
+    pairs: Option<Pairs>,
 }
 
 impl<C: Column> CountDistinct<C> {
     pub(super) fn new(of: ScalarType) -> Self {
-        Self { of, sets: Sets::default() }
+        Self { of, values: Distinct::default(), groups: 0, pairs: None }
+    }
+
+    #[inline]
+    fn insert(&mut self, group: usize, value: C::Value<'_>) -> Result<()> {
+        let number = self.values.number(value)?;
+        if let Some(pairs) = &mut self.pairs {
+            pairs.add(group, number);
+        }
+        Ok(())
+    }
+
+    /// How many values each of the first groups has, and the numbers of these values.
+    fn take(&mut self, emit: EmitTo) -> (Vec<usize>, Vec<u32>) {
+        let (lengths, numbers) = match &mut self.pairs {
+            Some(pairs) => pairs.take(emit, self.groups),
+            None if self.groups == 0 || emit == EmitTo::First(0) => return (Vec::new(), Vec::new()),
+            None => (vec![self.values.len()], self.values.numbers().collect()),
+        };
+        self.groups -= lengths.len();
+        (lengths, numbers)
+    }
+
+    /// Values that no group has any more take no memory once all groups are gone.
+    fn tidy(&mut self) {
+        if self.groups == 0 {
+            *self = Self::new(self.of);
+        }
     }
 }
 
@@ -30,14 +62,17 @@ impl<C: Column> Groups for CountDistinct<C> {
     }
 
     fn resize(&mut self, groups: usize) {
-        self.sets.resize(groups);
+        if groups > 1 && self.pairs.is_none() {
+            let mut pairs = Pairs::default();
+            self.values.numbers().for_each(|number| pairs.add(0, number));
+            self.pairs = Some(pairs);
+        }
+        self.groups = self.groups.max(groups);
     }
 
     fn update(&mut self, arguments: &[ArrayRef], rows: &Rows<'_>) -> Result<()> {
         let array = cast::<C::Array>(&arguments[0])?;
-        rows.try_for_each(nulls(&arguments[0], self.of), |row, group| {
-            self.sets.insert(group, C::read(array, row)).map(|_| ())
-        })
+        rows.try_for_each(nulls(&arguments[0], self.of), |row, group| self.insert(group, C::read(array, row)))
     }
 
     fn merge(&mut self, states: &[ArrayRef], rows: &Rows<'_>) -> Result<()> {
@@ -46,32 +81,27 @@ impl<C: Column> Groups for CountDistinct<C> {
         let offsets = lists.value_offsets();
         rows.try_for_each(None, |row, group| {
             for index in offsets[row]..offsets[row + 1] {
-                let index = usize::try_from(index).unwrap_or_default();
-                self.sets.insert(group, C::read(values, index))?;
+                self.insert(group, C::read(values, usize::try_from(index).unwrap_or_default()))?;
             }
             Ok(())
         })
     }
 
     fn evaluate(&mut self, emit: EmitTo) -> Result<ArrayRef> {
-        let count = emitted(emit, self.sets.groups());
-        let lengths = (0..count).map(|group| i64::try_from(self.sets.length(group)).unwrap_or(i64::MAX));
-        let counts: Int64Array = lengths.collect::<Vec<_>>().into();
-        match emit {
-            EmitTo::All => self.sets = Sets::default(),
-            EmitTo::First(_) => {
-                self.sets.emit(emit, |_, _| ())?;
-            }
-        }
-        Ok(Arc::new(counts))
+        let (lengths, _) = self.take(emit);
+        self.tidy();
+        let counts = lengths.into_iter().map(|length| i64::try_from(length).unwrap_or(i64::MAX));
+        Ok(Arc::new(Int64Array::from_iter_values(counts)))
     }
 
     fn state(&mut self, emit: EmitTo) -> Result<Vec<ArrayRef>> {
-        let taken = self.sets.emit(emit, |_, _| ())?;
-        Ok(vec![list_array(taken.values, taken.lengths.into_iter())?])
+        let (lengths, numbers) = self.take(emit);
+        let values = take(&self.values.all()?, &UInt32Array::from(numbers), None)?;
+        self.tidy();
+        Ok(vec![list_array(values, lengths.into_iter())?])
     }
 
     fn size(&self) -> usize {
-        self.sets.bytes()
+        self.values.bytes() + self.pairs.as_ref().map_or(0, Pairs::bytes)
     }
 }

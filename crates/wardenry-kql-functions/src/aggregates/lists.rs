@@ -111,8 +111,12 @@ impl<C: Column> Lists<C> {
     }
 
     /// Takes the values of the first groups out. Entries of other groups move: those that are kept are told, as
-    /// (group, old entry, new entry).
-    pub(super) fn emit(&mut self, emit: EmitTo, mut moved: impl FnMut(usize, u32, u32)) -> Result<Emitted> {
+    /// (group, value, old entry, new entry).
+    pub(super) fn emit(
+        &mut self,
+        emit: EmitTo,
+        mut moved: impl FnMut(usize, C::Value<'_>, u32, u32),
+    ) -> Result<Emitted> {
         let count = emitted(emit, self.chains.len());
         let lengths: Vec<usize> = self.chains[..count].iter().map(|chain| chain.length as usize).collect();
         let mut entries = Vec::with_capacity(lengths.iter().sum());
@@ -125,7 +129,7 @@ impl<C: Column> Lists<C> {
         for (group, from) in (count..old.chains.len()).enumerate() {
             for entry in old.entries(from) {
                 let new = self.push(group, old.get(entry))?;
-                moved(group, entry, new);
+                moved(group, old.get(entry), entry, new);
             }
         }
         Ok(Emitted { values, lengths, entries })

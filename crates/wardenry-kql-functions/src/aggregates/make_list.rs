@@ -43,7 +43,7 @@ impl<C: Column> MakeList<C> {
     fn take(&mut self, emit: EmitTo) -> Result<(ArrayRef, Vec<usize>, Option<NullBuffer>)> {
         let old = self.nulls.as_mut().map(std::mem::take);
         let new = &mut self.nulls;
-        let taken = self.lists.emit(emit, |_, from, _| {
+        let taken = self.lists.emit(emit, |_, _, from, _| {
             if let (Some(old), Some(new)) = (&old, new.as_mut()) {
                 new.push(old[from as usize]);
             }

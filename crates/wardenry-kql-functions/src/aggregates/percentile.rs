@@ -58,7 +58,7 @@ impl<C: Column> Percentile<C> {
     fn take(&mut self, emit: EmitTo) -> Result<(ArrayRef, ArrayRef, Vec<usize>)> {
         let mut old = self.weights.as_mut().map(std::mem::take);
         let new = &mut self.weights;
-        let taken = self.values.emit(emit, |_, from, _| {
+        let taken = self.values.emit(emit, |_, _, from, _| {
             if let (Some(old), Some(new)) = (&old, new.as_mut()) {
                 new.push(old.get(from as usize));
             }

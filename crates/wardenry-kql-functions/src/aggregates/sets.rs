@@ -1,24 +1,29 @@
 //! The distinct values of each group, in the order in which they came.
 
+use arrow::array::UInt32Array;
+use arrow::compute::take;
+use arrow::datatypes::UInt32Type;
 use datafusion_common::Result;
 use datafusion_expr::EmitTo;
 use hashbrown::HashTable;
 
-use super::column::{Column, mix};
+use super::column::{Column, Numbers, cast, mix};
+use super::distinct::Distinct;
 use super::lists::{Emitted, Lists};
 
-/// [`Lists`] without repetitions: one hash table finds the entry of a group's value.
+/// [`Lists`] without repetitions. A value has a number, the same in all groups, and one hash table knows the pairs of a group and
+/// a number: what a group has is found without reading a value.
 #[derive(Debug, Default)]
 pub(super) struct Sets<C> {
-    lists: Lists<C>,
-    /// The group of each entry.
-    owners: Vec<u32>,
-    table: HashTable<u32>,
+    distinct: Distinct<C>,
+    /// The numbers of each group's values.
+    lists: Lists<Numbers<UInt32Type>>,
+    pairs: HashTable<u64>,
 }
 
 #[inline]
-fn hash<C: Column>(group: u32, value: C::Value<'_>) -> u64 {
-    mix(C::hash(value) ^ u64::from(group).wrapping_mul(0x9e37_79b9_7f4a_7c15))
+fn pair(group: usize, number: u32) -> u64 {
+    ((group as u64) << 32) | u64::from(number)
 }
 
 impl<C: Column> Sets<C> {
@@ -36,39 +41,39 @@ impl<C: Column> Sets<C> {
     }
 
     pub(super) fn values(&self, group: usize) -> impl Iterator<Item = C::Value<'_>> {
-        self.lists.entries(group).map(|entry| self.lists.get(entry))
+        self.lists.entries(group).map(|entry| self.distinct.get(self.lists.get(entry)))
     }
 
     /// Adds a value, and says where it is if it is new.
     #[inline]
     pub(super) fn insert(&mut self, group: usize, value: C::Value<'_>) -> Result<Option<u32>> {
-        let owner = u32::try_from(group).unwrap_or(u32::MAX);
-        let hashed = hash::<C>(owner, value);
-        let (lists, owners) = (&self.lists, &self.owners);
-        let known = self.table.find(hashed, |entry| {
-            owners[*entry as usize] == owner && C::compare(lists.get(*entry), value).is_eq()
-        });
-        if known.is_some() {
+        let number = self.number(value)?;
+        self.insert_number(group, number)
+    }
+
+    /// The number of a value, for [`Self::insert_number`]. It holds until values are taken out.
+    #[inline]
+    pub(super) fn number(&mut self, value: C::Value<'_>) -> Result<u32> {
+        self.distinct.number(value)
+    }
+
+    #[inline]
+    pub(super) fn insert_number(&mut self, group: usize, number: u32) -> Result<Option<u32>> {
+        let pair = pair(group, number);
+        let hashed = mix(pair);
+        if self.pairs.find(hashed, |other| *other == pair).is_some() {
             return Ok(None);
         }
-        let entry = self.lists.push(group, value)?;
-        if entry as usize == self.owners.len() {
-            self.owners.push(owner);
-        } else {
-            self.owners[entry as usize] = owner;
-        }
-        let (lists, owners) = (&self.lists, &self.owners);
-        self.table
-            .insert_unique(hashed, entry, |entry| hash::<C>(owners[*entry as usize], lists.get(*entry)));
+        let entry = self.lists.push(group, number)?;
+        self.pairs.insert_unique(hashed, pair, |pair| mix(*pair));
         Ok(Some(entry))
     }
 
     /// Forgets a group's values.
     pub(super) fn clear(&mut self, group: usize) {
-        let owner = u32::try_from(group).unwrap_or(u32::MAX);
         for entry in self.lists.entries(group) {
-            let hashed = hash::<C>(owner, self.lists.get(entry));
-            if let Ok(found) = self.table.find_entry(hashed, |other| *other == entry) {
+            let pair = pair(group, self.lists.get(entry));
+            if let Ok(found) = self.pairs.find_entry(mix(pair), |other| *other == pair) {
                 found.remove();
             }
         }
@@ -77,25 +82,22 @@ impl<C: Column> Sets<C> {
 
     /// Takes the values of the first groups out; `moved` is told (old entry, new entry) of those that are kept.
     pub(super) fn emit(&mut self, emit: EmitTo, mut moved: impl FnMut(u32, u32)) -> Result<Emitted> {
-        let Self { lists, owners, table } = self;
-        table.clear();
-        owners.clear();
-        let taken = lists.emit(emit, |group, old, new| {
-            owners.push(u32::try_from(group).unwrap_or(u32::MAX));
+        let Self { distinct, lists, pairs } = self;
+        pairs.clear();
+        let taken = lists.emit(emit, |group, number, old, new| {
+            let pair = pair(group, number);
+            pairs.insert_unique(mix(pair), pair, |pair| mix(*pair));
             moved(old, new);
         })?;
-        if owners.is_empty() {
-            *owners = Vec::new();
-            *table = HashTable::new();
+        let values = take(&distinct.all()?, cast::<UInt32Array>(&taken.values)?, None)?;
+        if pairs.is_empty() {
+            *pairs = HashTable::new();
+            *distinct = Distinct::default();
         }
-        for (entry, owner) in (0..).zip(owners.iter()) {
-            let hashed = hash::<C>(*owner, lists.get(entry));
-            table.insert_unique(hashed, entry, |entry| hash::<C>(owners[*entry as usize], lists.get(*entry)));
-        }
-        Ok(taken)
+        Ok(Emitted { values, ..taken })
     }
 
     pub(super) fn bytes(&self) -> usize {
-        self.lists.bytes() + self.owners.capacity() * size_of::<u32>() + self.table.allocation_size()
+        self.distinct.bytes() + self.lists.bytes() + self.pairs.allocation_size()
     }
 }

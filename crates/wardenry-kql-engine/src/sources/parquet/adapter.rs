@@ -5,7 +5,7 @@ use std::sync::Arc;
 use arrow::array::{AsArray, StructArray};
 use arrow::datatypes::{DataType, Field, Schema, SchemaRef, TimeUnit};
 use datafusion::common::config::ConfigOptions;
-use datafusion::common::tree_node::{Transformed, TransformedResult, TreeNode};
+use datafusion::common::tree_node::{Transformed, TransformedResult, TreeNode, TreeNodeRecursion};
 use datafusion::common::{Result, ScalarValue};
 use datafusion::logical_expr::{
     ColumnarValue, Operator, ScalarFunctionArgs, ScalarUDF, ScalarUDFImpl, Signature, Volatility,
@@ -18,6 +18,8 @@ use datafusion::physical_expr_adapter::{PhysicalExprAdapter, PhysicalExprAdapter
 use wardenry_kql_functions::layout;
 use wardenry_kql_values::{ScalarType, UNIX_EPOCH};
 
+use super::dictionary::dictionary_type;
+use super::distinct::PerDistinct;
 use crate::sources::stored::{NANOS_PER_TICK, convert, kql_type, marked_type, ticks_of};
 
 #[derive(Debug)]
@@ -41,12 +43,30 @@ struct StoredAdapter {
 
 impl PhysicalExprAdapter for StoredAdapter {
     fn rewrite(&self, expr: Arc<dyn PhysicalExpr>) -> Result<Arc<dyn PhysicalExpr>> {
-        expr.transform(|expr| self.rewrite_one(expr)).data()
+        expr.transform_down_up(|expr| self.per_distinct(expr), |expr| self.rewrite_one(expr)).data()
     }
 }
 
 impl StoredAdapter {
+    /// What depends on nothing but a text of a dictionary.
+    fn per_distinct(&self, expr: Arc<dyn PhysicalExpr>) -> Result<Transformed<Arc<dyn PhysicalExpr>>> {
+        let found = PerDistinct::try_new(&expr, |column| {
+            let index = self.file.index_of(column.name()).ok()?;
+            let wanted = self.table.field_with_name(column.name()).ok()?.data_type();
+            let fits = *wanted == DataType::Utf8View
+                && *self.file.field(index).data_type() == dictionary_type();
+            fits.then_some(index)
+        })?;
+        Ok(match found {
+            Some(found) => Transformed::new(Arc::new(found), true, TreeNodeRecursion::Jump),
+            None => Transformed::no(expr),
+        })
+    }
+
     fn rewrite_one(&self, expr: Arc<dyn PhysicalExpr>) -> Result<Transformed<Arc<dyn PhysicalExpr>>> {
+        if expr.is::<PerDistinct>() {
+            return Ok(Transformed::no(expr));
+        }
         if let Some(column) = expr.downcast_ref::<Column>() {
             return self.column(column).map(Transformed::yes);
         }
