@@ -16,6 +16,7 @@ use datafusion::physical_optimizer::optimizer::PhysicalOptimizer;
 use datafusion::physical_plan::ExecutionPlan;
 
 use crate::control::Control;
+use crate::grouping::Grouping;
 use crate::joins::InterruptibleJoins;
 use crate::opaque::OuterJoins;
 
@@ -41,6 +42,7 @@ pub(crate) fn physical_rules(control: &Arc<Control>) -> Vec<Arc<dyn PhysicalOpti
     std::iter::once(first)
         .chain(rules)
         .chain(std::iter::once(Arc::new(InterruptibleJoins(Arc::clone(control))) as _))
+        .chain(std::iter::once(Arc::new(Grouping) as _))
         .flat_map(|rule| [rule, Arc::new(Interrupt(Arc::clone(control))) as _])
         .collect()
 }

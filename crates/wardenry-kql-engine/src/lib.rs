@@ -18,6 +18,7 @@ mod error;
 mod execution;
 mod external;
 mod function;
+mod grouping;
 mod in_order;
 mod ingestion_time;
 mod interrupt;

@@ -15,6 +15,7 @@ mod count;
 mod count_distinct;
 mod dcount;
 mod distinct;
+mod encoded;
 mod extreme;
 mod function;
 mod groups;
@@ -43,6 +44,8 @@ use std::sync::Arc;
 
 use datafusion_expr::AggregateUDF;
 use wardenry_kql_values::{ScalarType, Value};
+
+pub use self::encoded::reads_dictionaries;
 
 use self::binary_all::Bitwise;
 use self::function::Function;

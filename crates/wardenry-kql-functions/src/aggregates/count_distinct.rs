@@ -10,6 +10,7 @@ use wardenry_kql_values::ScalarType;
 
 use super::column::{Column, cast};
 use super::distinct::Distinct;
+use super::encoded::{PerText, encoded};
 use super::groups::{Groups, Rows, list_array, nulls};
 use super::pairs::Pairs;
 
@@ -21,11 +22,13 @@ pub(super) struct CountDistinct<C> {
     groups: usize,
     /// Which group has which values; `None` while there is one group, which has all of them.
     pairs: Option<Pairs>,
+    /// The numbers of the texts of a dictionary.
+    known: PerText<u32>,
 }
 
 impl<C: Column> CountDistinct<C> {
     pub(super) fn new(of: ScalarType) -> Self {
-        Self { of, values: Distinct::default(), groups: 0, pairs: None }
+        Self { of, values: Distinct::default(), groups: 0, pairs: None, known: PerText::default() }
     }
 
     #[inline]
@@ -71,6 +74,18 @@ impl<C: Column> Groups for CountDistinct<C> {
     }
 
     fn update(&mut self, arguments: &[ArrayRef], rows: &Rows<'_>) -> Result<()> {
+        if let Some((keys, dictionary)) = encoded(&arguments[0]) {
+            let texts = cast::<C::Array>(dictionary)?;
+            self.known.enter(dictionary);
+            return rows.try_for_each(None, |row, group| {
+                let Self { values, known, pairs, .. } = self;
+                let number = known.get(keys[row], |key| values.number(C::read(texts, key)))?;
+                if let Some(pairs) = pairs {
+                    pairs.add(group, number);
+                }
+                Ok(())
+            });
+        }
         let array = cast::<C::Array>(&arguments[0])?;
         rows.try_for_each(nulls(&arguments[0], self.of), |row, group| self.insert(group, C::read(array, row)))
     }
@@ -102,6 +117,6 @@ impl<C: Column> Groups for CountDistinct<C> {
     }
 
     fn size(&self) -> usize {
-        self.values.bytes() + self.pairs.as_ref().map_or(0, Pairs::bytes)
+        self.values.bytes() + self.known.bytes() + self.pairs.as_ref().map_or(0, Pairs::bytes)
     }
 }

@@ -11,6 +11,7 @@ use datafusion_expr::EmitTo;
 use wardenry_kql_values::ScalarType;
 
 use super::column::{Column, Numbers, cast};
+use super::encoded::{PerText, encoded};
 use super::groups::{Groups, Rows, emitted, list_array, nulls};
 use super::hyperloglog::{add, estimate, exact_limit};
 use super::sets::Sets;
@@ -25,6 +26,8 @@ pub(super) struct Dcount<C> {
     /// For each group, one more than the place of its counters; 0 without.
     dense: Vec<u32>,
     counters: Vec<Box<[u8]>>,
+    /// The hashes of the texts of a dictionary.
+    known: PerText<u64>,
     column: std::marker::PhantomData<fn(C)>,
 }
 
@@ -36,6 +39,7 @@ impl<C: Column> Dcount<C> {
             hashes: Sets::default(),
             dense: Vec::new(),
             counters: Vec::new(),
+            known: PerText::default(),
             column: std::marker::PhantomData,
         }
     }
@@ -101,6 +105,14 @@ impl<C: Column> Groups for Dcount<C> {
     }
 
     fn update(&mut self, arguments: &[ArrayRef], rows: &Rows<'_>) -> Result<()> {
+        if let Some((keys, dictionary)) = encoded(&arguments[0]) {
+            let texts = cast::<C::Array>(dictionary)?;
+            self.known.enter(dictionary);
+            return rows.try_for_each(None, |row, group| {
+                let hash = self.known.get(keys[row], |key| Ok(C::hash(C::read(texts, key))))?;
+                self.insert(group, hash)
+            });
+        }
         let array = cast::<C::Array>(&arguments[0])?;
         rows.try_for_each(nulls(&arguments[0], self.of), |row, group| {
             self.insert(group, C::hash(C::read(array, row)))
@@ -160,6 +172,9 @@ impl<C: Column> Groups for Dcount<C> {
     }
 
     fn size(&self) -> usize {
-        self.hashes.bytes() + self.dense.capacity() * size_of::<u32>() + (self.counters.len() << self.bits)
+        self.hashes.bytes()
+            + self.known.bytes()
+            + self.dense.capacity() * size_of::<u32>()
+            + (self.counters.len() << self.bits)
     }
 }

@@ -30,6 +30,11 @@ impl Function {
             condition,
         }
     }
+
+    /// See [`super::reads_dictionaries`].
+    pub(super) fn reads_dictionaries(&self) -> bool {
+        self.method.reads_dictionaries()
+    }
 }
 
 impl AggregateUDFImpl for Function {

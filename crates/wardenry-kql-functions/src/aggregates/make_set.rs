@@ -7,7 +7,9 @@ use wardenry_kql_values::ScalarType;
 
 use super::arrays::arrays;
 use super::column::{Column, cast};
+use super::encoded::{PerText, encoded};
 use super::groups::{Groups, Rows, list_array, nulls};
+use super::lists::Emitted;
 use super::sets::Sets;
 use super::texts::Texts;
 use crate::dynamic::{Cells, Dynamic};
@@ -20,11 +22,13 @@ pub(super) struct MakeSet<C> {
     /// The most elements of a set; further ones are dropped.
     limit: usize,
     sets: Sets<C>,
+    /// The numbers of the texts of a dictionary.
+    known: PerText<u32>,
 }
 
 impl<C: Column> MakeSet<C> {
     pub(super) fn new(of: ScalarType, limit: usize) -> Self {
-        Self { of, limit, sets: Sets::default() }
+        Self { of, limit, sets: Sets::default(), known: PerText::default() }
     }
 
     #[inline]
@@ -33,6 +37,11 @@ impl<C: Column> MakeSet<C> {
             self.sets.insert(group, value)?;
         }
         Ok(())
+    }
+
+    fn take(&mut self, emit: EmitTo) -> Result<Emitted> {
+        self.known = PerText::default();
+        self.sets.emit(emit, |_, _| ())
     }
 }
 
@@ -46,6 +55,18 @@ impl<C: Column> Groups for MakeSet<C> {
     }
 
     fn update(&mut self, arguments: &[ArrayRef], rows: &Rows<'_>) -> Result<()> {
+        if let Some((keys, dictionary)) = encoded(&arguments[0]) {
+            let texts = cast::<C::Array>(dictionary)?;
+            self.known.enter(dictionary);
+            return rows.try_for_each(None, |row, group| {
+                let Self { sets, known, limit, .. } = self;
+                if sets.length(group) < *limit {
+                    let number = known.get(keys[row], |key| sets.number(C::read(texts, key)))?;
+                    sets.insert_number(group, number)?;
+                }
+                Ok(())
+            });
+        }
         let array = cast::<C::Array>(&arguments[0])?;
         rows.try_for_each(nulls(&arguments[0], self.of), |row, group| self.insert(group, C::read(array, row)))
     }
@@ -63,17 +84,17 @@ impl<C: Column> Groups for MakeSet<C> {
     }
 
     fn evaluate(&mut self, emit: EmitTo) -> Result<ArrayRef> {
-        let taken = self.sets.emit(emit, |_, _| ())?;
+        let taken = self.take(emit)?;
         arrays(Cells::new(&taken.values, self.of)?, |_| false, &taken.lengths)
     }
 
     fn state(&mut self, emit: EmitTo) -> Result<Vec<ArrayRef>> {
-        let taken = self.sets.emit(emit, |_, _| ())?;
+        let taken = self.take(emit)?;
         Ok(vec![list_array(taken.values, taken.lengths.into_iter())?])
     }
 
     fn size(&self) -> usize {
-        self.sets.bytes()
+        self.sets.bytes() + self.known.bytes()
     }
 }
 

@@ -92,6 +92,16 @@ impl Method {
         }
     }
 
+    /// Whether texts may come as numbers into a dictionary.
+    pub(super) fn reads_dictionaries(&self) -> bool {
+        matches!(
+            self,
+            Self::CountDistinct { of: ScalarType::String }
+                | Self::Dcount { of: ScalarType::String, .. }
+                | Self::MakeSet { of: ScalarType::String, .. }
+        )
+    }
+
     /// The result in Arrow.
     pub(super) fn result(&self) -> DataType {
         let scalar_type = match self {

@@ -20,6 +20,7 @@ use wardenry_kql_values::{ScalarType, UNIX_EPOCH};
 
 use super::dictionary::dictionary_type;
 use super::distinct::PerDistinct;
+use crate::grouping::Encoded;
 use crate::sources::stored::{NANOS_PER_TICK, convert, kql_type, marked_type, ticks_of};
 
 #[derive(Debug)]
@@ -50,7 +51,11 @@ impl PhysicalExprAdapter for StoredAdapter {
 impl StoredAdapter {
     /// What depends on nothing but a text of a dictionary.
     fn per_distinct(&self, expr: Arc<dyn PhysicalExpr>) -> Result<Transformed<Arc<dyn PhysicalExpr>>> {
-        let found = PerDistinct::try_new(&expr, |column| {
+        let (function, encoded) = match expr.downcast_ref::<Encoded>() {
+            Some(encoded) => (encoded.text(), true),
+            None => (&expr, false),
+        };
+        let found = PerDistinct::try_new(function, encoded, |column| {
             let index = self.file.index_of(column.name()).ok()?;
             let wanted = self.table.field_with_name(column.name()).ok()?.data_type();
             let fits = *wanted == DataType::Utf8View

@@ -27,7 +27,7 @@ pub(super) fn schema(metadata: &ArrowReaderMetadata) -> Option<SchemaRef> {
         .map(|(index, field)| {
             if is_text(field.data_type()) && has_dictionaries(parquet, index) {
                 found = true;
-                Arc::new(Field::new(field.name(), dictionary_type(), field.is_nullable()))
+                Arc::new(Field::clone(field).with_data_type(dictionary_type()))
             } else {
                 Arc::clone(field)
             }

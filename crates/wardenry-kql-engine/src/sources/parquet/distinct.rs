@@ -18,6 +18,8 @@ use datafusion::physical_expr::PhysicalExpr;
 use datafusion::physical_expr::expressions::Column;
 use datafusion::physical_expr_common::physical_expr::{is_volatile, snapshot_generation};
 
+use crate::grouping::{encoded, encoded_type};
+
 /// A function of one text, over a column that is stored as numbers into a dictionary.
 pub(super) struct PerDistinct {
     /// The column of the file.
@@ -25,6 +27,8 @@ pub(super) struct PerDistinct {
     /// The function, of the first column of [`Self::schema`].
     function: Arc<dyn PhysicalExpr>,
     schema: SchemaRef,
+    /// Whether the results are given as numbers into a dictionary, see [`crate::grouping::Encoded`].
+    encoded: bool,
     known: Mutex<Option<Known>>,
 }
 
@@ -38,13 +42,14 @@ struct Known {
 }
 
 impl PerDistinct {
-    /// `function` is of the type's layout of a text, and reads only the column of that name, which is `index` in the file.
-    /// `None` if it does not read exactly one column.
+    /// `function` reads a text in its usual layout. `None` if that is not exactly one column, for which `is_dictionary` says where it is
+    /// in the file.
     pub(super) fn try_new(
         function: &Arc<dyn PhysicalExpr>,
+        encoded: bool,
         is_dictionary: impl Fn(&Column) -> Option<usize>,
     ) -> Result<Option<Self>> {
-        if function.is::<Column>() || is_volatile(function) {
+        if (function.is::<Column>() && !encoded) || is_volatile(function) {
             return Ok(None);
         }
         let mut found: Option<Column> = None;
@@ -72,7 +77,7 @@ impl PerDistinct {
             .data()?;
         let schema = Arc::new(Schema::new(vec![Field::new(&name, DataType::Utf8View, true)]));
         let column = Arc::new(Column::new(&name, index));
-        Ok(Some(Self { column, function, schema, known: Mutex::new(None) }))
+        Ok(Some(Self { column, function, schema, encoded, known: Mutex::new(None) }))
     }
 
     fn results(&self, dictionary: &StringArray) -> Result<ArrayRef> {
@@ -125,7 +130,7 @@ fn texts_and_null(dictionary: &StringArray) -> StringViewArray {
 
 impl PhysicalExpr for PerDistinct {
     fn data_type(&self, _: &Schema) -> Result<DataType> {
-        self.function.data_type(&self.schema)
+        if self.encoded { Ok(encoded_type()) } else { self.function.data_type(&self.schema) }
     }
 
     fn nullable(&self, _: &Schema) -> Result<bool> {
@@ -142,11 +147,16 @@ impl PhysicalExpr for PerDistinct {
             .as_string_opt()
             .ok_or_else(|| internal_datafusion_err!("{} has no dictionary of texts", self.column))?;
         let results = self.results(dictionary)?;
-        Ok(ColumnarValue::Array(gather(&results, rows.keys(), dictionary.len())?))
+        let keys = keys(rows.keys(), dictionary.len())?;
+        Ok(ColumnarValue::Array(if self.encoded { encoded(keys, &results)? } else { gather(&results, &keys)? }))
     }
 
     fn children(&self) -> Vec<&Arc<dyn PhysicalExpr>> {
         vec![&self.column]
+    }
+
+    fn snapshot_generation(&self) -> u64 {
+        snapshot_generation(&self.function)
     }
 
     fn with_new_children(
@@ -158,6 +168,7 @@ impl PhysicalExpr for PerDistinct {
             column,
             function: Arc::clone(&self.function),
             schema: Arc::clone(&self.schema),
+            encoded: self.encoded,
             known: Mutex::new(None),
         }))
     }
@@ -167,19 +178,21 @@ impl PhysicalExpr for PerDistinct {
     }
 }
 
-/// The result for each key; that for null is at `null`.
-fn gather(results: &ArrayRef, keys: &Int32Array, null: usize) -> Result<ArrayRef> {
-    let keys = match keys.nulls().filter(|nulls| nulls.null_count() > 0) {
-        None => Int32Array::new(keys.values().clone(), None),
-        Some(nulls) => {
-            let null = i32::try_from(null).map_err(|_| internal_datafusion_err!("a dictionary is too large"))?;
-            let keys = keys.values().iter().zip(nulls.iter());
-            keys.map(|(key, valid)| if valid { *key } else { null }).collect()
-        }
+/// Keys of which that for null is `null`.
+fn keys(keys: &Int32Array, null: usize) -> Result<Int32Array> {
+    let Some(nulls) = keys.nulls().filter(|nulls| nulls.null_count() > 0) else {
+        return Ok(Int32Array::new(keys.values().clone(), None));
     };
+    let null = i32::try_from(null).map_err(|_| internal_datafusion_err!("a dictionary is too large"))?;
+    let keys = keys.values().iter().zip(nulls.iter());
+    Ok(Int32Array::from_iter_values(keys.map(|(key, valid)| if valid { *key } else { null })))
+}
+
+/// The result for each key.
+fn gather(results: &ArrayRef, keys: &Int32Array) -> Result<ArrayRef> {
     match results.as_boolean_opt() {
-        Some(results) if results.null_count() == 0 => Ok(Arc::new(gather_truths(results.values(), &keys))),
-        _ => Ok(take(results, &keys, None)?),
+        Some(results) if results.null_count() == 0 => Ok(Arc::new(gather_truths(results.values(), keys))),
+        _ => Ok(take(results, keys, None)?),
     }
 }
 
@@ -205,7 +218,7 @@ impl fmt::Display for PerDistinct {
 
 impl PartialEq for PerDistinct {
     fn eq(&self, other: &Self) -> bool {
-        self.column.eq(&other.column) && self.function.eq(&other.function)
+        self.encoded == other.encoded && self.column.eq(&other.column) && self.function.eq(&other.function)
     }
 }
 
