@@ -13,11 +13,11 @@ use wardenry_kql_functions::FunctionError;
 /// whoever runs the engine, and never becomes part of a message.
 #[derive(Debug, thiserror::Error)]
 pub enum RunError {
-    #[error("the result has more than {limit} rows")]
+    #[error("the result has more than {limit} row{}", plural(*.limit))]
     TooManyRows { limit: u64 },
     #[error("the result is larger than {limit} bytes")]
     ResultTooLarge { limit: u64 },
-    #[error("the query ran longer than {} seconds", .limit.as_secs())]
+    #[error("the query ran longer than {} second{}", .limit.as_secs(), plural(.limit.as_secs()))]
     TimedOut { limit: Duration },
     #[error("the query needs more memory than the {limit} bytes that it may use")]
     OutOfMemory { limit: usize },
@@ -97,6 +97,11 @@ impl RunError {
     pub(crate) fn internal(stage: &'static str, source: impl Into<Box<dyn StdError + Send + Sync>>) -> Self {
         Self::Internal { stage, source: source.into() }
     }
+}
+
+/// The ending of a noun behind a number.
+const fn plural(count: u64) -> &'static str {
+    if count == 1 { "" } else { "s" }
 }
 
 /// Errors of ours travel through the execution library as they are.
