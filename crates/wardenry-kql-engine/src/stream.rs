@@ -46,7 +46,8 @@ pub struct QueryStream {
     columns: Vec<ResultColumn>,
     render: Option<Render>,
     schema: SchemaRef,
-    batches: mpsc::Receiver<Result<RecordBatch, RunError>>,
+    /// `None` follows the last batch: a task that ends without it has failed.
+    batches: mpsc::Receiver<Result<Option<RecordBatch>, RunError>>,
     /// Becomes ready when the query is ended from outside, or runs too long.
     ended: Pin<Box<dyn Future<Output = RunError> + Send>>,
     task: AbortHandle,
@@ -167,12 +168,13 @@ fn result_bytes(batch: &RecordBatch) -> u64 {
 async fn forward(
     mut execution: Execution,
     kept: Vec<Memory>,
-    sender: mpsc::Sender<Result<RecordBatch, RunError>>,
+    sender: mpsc::Sender<Result<Option<RecordBatch>, RunError>>,
     session: Arc<Session>,
 ) {
-    while let Some(batch) = execution.next(&session).await {
-        let failed = batch.is_err();
-        if sender.send(batch).await.is_err() || failed {
+    loop {
+        let batch = execution.next(&session).await.transpose();
+        let is_last = !matches!(batch, Ok(Some(_)));
+        if sender.send(batch).await.is_err() || is_last {
             break;
         }
     }
@@ -194,10 +196,11 @@ impl Stream for QueryStream {
         loop {
             let item = std::task::ready!(self.batches.poll_recv(context));
             let item = match item {
-                Some(Ok(batch)) if batch.num_rows() == 0 => continue,
-                Some(Ok(batch)) => Some(self.accept(&batch)),
+                Some(Ok(Some(batch))) if batch.num_rows() == 0 => continue,
+                Some(Ok(Some(batch))) => Some(self.accept(&batch)),
+                Some(Ok(None)) => None,
                 Some(Err(error)) => Some(Err(self.session.query.control.check().err().unwrap_or(error))),
-                None => None,
+                None => Some(Err(RunError::internal("execution", "the task of the query has ended early"))),
             };
             self.finished = !matches!(item, Some(Ok(_)));
             if self.finished {

@@ -46,7 +46,8 @@ impl PhysicalExpr for Encoded {
 
     fn evaluate(&self, batch: &RecordBatch) -> Result<ColumnarValue> {
         let texts = self.0.evaluate(batch)?.into_array(batch.num_rows())?;
-        let rows = i32::try_from(texts.len()).map_err(|_| internal_datafusion_err!("a batch is too large"))?;
+        let rows =
+            i32::try_from(texts.len()).map_err(|_| internal_datafusion_err!("a batch is too large"))?;
         Ok(ColumnarValue::Array(encoded((0..rows).collect(), &texts)?))
     }
 

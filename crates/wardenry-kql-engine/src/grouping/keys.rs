@@ -1,7 +1,7 @@
 //! Numbers for the keys of groups.
 
-use std::collections::hash_map::Entry;
 use std::collections::HashMap;
+use std::collections::hash_map::Entry;
 use std::hash::BuildHasher;
 use std::sync::Arc;
 
@@ -279,9 +279,8 @@ impl Texts {
             };
         };
         let half = (self.hasher.hash_one(text) >> 32) as u32;
-        let known = self.table.find(spread(half), |(of, number)| {
-            *of == half && self.get(*number) == text.as_bytes()
-        });
+        let known =
+            self.table.find(spread(half), |(of, number)| *of == half && self.get(*number) == text.as_bytes());
         if let Some((_, number)) = known {
             return Ok(*number);
         }
@@ -433,8 +432,7 @@ mod tests {
         assert_eq!(groups, [1, 5]);
         assert_eq!(keys.len(), 6);
         let values = keys.take().unwrap();
-        let texts =
-            [Some("a"), Some(""), Some("a"), None, Some("a"), Some("a much longer text than fits")];
+        let texts = [Some("a"), Some(""), Some("a"), None, Some("a"), Some("a much longer text than fits")];
         assert_eq!(values[0].as_string_view(), &StringViewArray::from(texts.to_vec()));
         assert_eq!(
             values[1].as_primitive::<Int64Type>(),

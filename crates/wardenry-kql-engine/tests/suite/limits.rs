@@ -1,8 +1,15 @@
 //! Each limit ends a query with an error of its own.
 
+use std::sync::Arc;
 use std::time::Duration;
 
+use arrow::datatypes::{DataType, Field, Schema, SchemaRef};
+use datafusion::catalog::streaming::StreamingTable;
+use datafusion::execution::{SendableRecordBatchStream, TaskContext};
+use datafusion::physical_plan::stream::RecordBatchStreamAdapter;
+use datafusion::physical_plan::streaming::PartitionStream;
 use wardenry_kql_engine::{Engine, Limits, MemoryTables, QueryError, RunError, RunOptions};
+use wardenry_kql_values::ScalarType;
 
 use crate::support::{NOW, run_with};
 
@@ -130,6 +137,32 @@ async fn cancellation() {
     let error = result.next().await.expect("the end is told").expect_err("nothing comes after it");
     assert!(matches!(error, RunError::Cancelled), "{error:?}");
     assert!(result.next().await.is_none());
+}
+
+/// A fault of whoever reads a table is no end of its rows.
+#[tokio::test(flavor = "multi_thread")]
+async fn panics() {
+    #[derive(Debug)]
+    struct Panics(SchemaRef);
+
+    impl PartitionStream for Panics {
+        fn schema(&self) -> &SchemaRef {
+            &self.0
+        }
+
+        fn execute(&self, _: Arc<TaskContext>) -> SendableRecordBatchStream {
+            let rows = futures_util::stream::poll_fn(|_| panic!("on purpose"));
+            Box::pin(RecordBatchStreamAdapter::new(Arc::clone(&self.0), rows))
+        }
+    }
+
+    let schema = Arc::new(Schema::new(vec![Field::new("x", DataType::Int64, true)]));
+    let rows = Arc::new(Panics(Arc::clone(&schema)));
+    let table = StreamingTable::try_new(schema, vec![rows]).unwrap();
+    let mut tables = MemoryTables::new();
+    tables.insert_provider("T", &[("x", ScalarType::Long)], Arc::new(table));
+    let result = run_with("T", &tables, &RunOptions::at(NOW)).await;
+    assert!(matches!(result, Err(QueryError::Run(RunError::Internal { .. }))), "{result:?}");
 }
 
 /// A statement that is over does not end others that share the caller's token.

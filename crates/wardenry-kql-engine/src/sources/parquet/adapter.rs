@@ -58,8 +58,8 @@ impl StoredAdapter {
         let found = PerDistinct::try_new(function, encoded, |column| {
             let index = self.file.index_of(column.name()).ok()?;
             let wanted = self.table.field_with_name(column.name()).ok()?.data_type();
-            let fits = *wanted == DataType::Utf8View
-                && *self.file.field(index).data_type() == dictionary_type();
+            let fits =
+                *wanted == DataType::Utf8View && *self.file.field(index).data_type() == dictionary_type();
             fits.then_some(index)
         })?;
         Ok(match found {

@@ -4,8 +4,10 @@ use std::sync::Arc;
 
 use arrow::datatypes::{DataType, Field, Schema, SchemaRef};
 use parquet::arrow::arrow_reader::ArrowReaderMetadata;
-use parquet::basic::{Encoding, Type};
+use parquet::basic::{ConvertedType, Encoding, Type};
 use parquet::file::metadata::{ColumnChunkMetaData, ParquetMetaData};
+
+use crate::sources::stored::marked_type;
 
 /// How a text of a dictionary is read: the dictionary once for each row group, and a number for each row.
 pub(super) fn dictionary_type() -> DataType {
@@ -25,7 +27,8 @@ pub(super) fn schema(metadata: &ArrowReaderMetadata) -> Option<SchemaRef> {
         .iter()
         .enumerate()
         .map(|(index, field)| {
-            if is_text(field.data_type()) && has_dictionaries(parquet, index) {
+            let is_plain_text = is_text(field.data_type()) && marked_type(field).is_none();
+            if is_plain_text && has_dictionaries(parquet, index) {
                 found = true;
                 Arc::new(Field::clone(field).with_data_type(dictionary_type()))
             } else {
@@ -45,7 +48,10 @@ fn has_dictionaries(metadata: &ParquetMetaData, column: usize) -> bool {
     let schema = metadata.file_metadata().schema_descr();
     let mut leaves = (0..schema.num_columns()).filter(|leaf| schema.get_column_root_idx(*leaf) == column);
     let (Some(leaf), None) = (leaves.next(), leaves.next()) else { return false };
-    schema.column(leaf).physical_type() == Type::BYTE_ARRAY
+    let leaf_schema = schema.column(leaf);
+    // Texts of other kinds, such as JSON, are bytes to the reader of dictionaries, and it panics over them.
+    leaf_schema.physical_type() == Type::BYTE_ARRAY
+        && leaf_schema.converted_type() == ConvertedType::UTF8
         && metadata
             .row_groups()
             .iter()

@@ -61,9 +61,10 @@ impl PerDistinct {
             }
             Ok(if fits { TreeNodeRecursion::Continue } else { TreeNodeRecursion::Stop })
         })?;
-        let Some((name, index)) = found.filter(|_| fits).and_then(|column| {
-            is_dictionary(&column).map(|index| (column.name().to_owned(), index))
-        }) else {
+        let Some((name, index)) = found
+            .filter(|_| fits)
+            .and_then(|column| is_dictionary(&column).map(|index| (column.name().to_owned(), index)))
+        else {
             return Ok(None);
         };
         let function = Arc::clone(function)
@@ -93,11 +94,7 @@ impl PerDistinct {
         let count = texts.len();
         let batch = RecordBatch::try_new(Arc::clone(&self.schema), vec![Arc::new(texts)])?;
         let results = self.function.evaluate(&batch)?.into_array(count)?;
-        *known = Some(Known {
-            dictionary: dictionary.clone(),
-            generation,
-            results: Arc::clone(&results),
-        });
+        *known = Some(Known { dictionary: dictionary.clone(), generation, results: Arc::clone(&results) });
         Ok(results)
     }
 }
@@ -148,7 +145,11 @@ impl PhysicalExpr for PerDistinct {
             .ok_or_else(|| internal_datafusion_err!("{} has no dictionary of texts", self.column))?;
         let results = self.results(dictionary)?;
         let keys = keys(rows.keys(), dictionary.len())?;
-        Ok(ColumnarValue::Array(if self.encoded { encoded(keys, &results)? } else { gather(&results, &keys)? }))
+        Ok(ColumnarValue::Array(if self.encoded {
+            encoded(keys, &results)?
+        } else {
+            gather(&results, &keys)?
+        }))
     }
 
     fn children(&self) -> Vec<&Arc<dyn PhysicalExpr>> {
