@@ -1,7 +1,7 @@
 //! The API calls and what each demands of a token: one table that the servers enforce and that
 //! `token explain` reads.
 
-use crate::catalogue::{DEFENDER_ATP, GRAPH, Resource, THREAT_PROTECTION};
+use crate::catalogue::{DEFENDER_ATP, GRAPH, Resource, THREAT_PROTECTION, WARDENRY};
 
 /// One call of an API surface.
 #[derive(Debug, PartialEq, Eq)]
@@ -19,8 +19,9 @@ pub struct ApiCall {
 
 impl ApiCall {
     /// Whether this method and path (without query) address the call. `/api/v1.0/…` is the same as
-    /// `/api/…`, a key in parentheses the same as one in a segment of its own, and the letter case of the
-    /// path and one trailing slash do not matter.
+    /// `/api/…`, `/beta/security/…` the same as `/v1.0/security/…`, a key in parentheses the same as one in a
+    /// segment of its own, an action's full name the same as its short one, and the letter case of the path and one
+    /// trailing slash do not matter.
     pub fn is_addressed_by(&self, method: &str, path: &str) -> bool {
         if !self.method.eq_ignore_ascii_case(method) {
             return false;
@@ -31,6 +32,11 @@ impl ApiCall {
             Some(rest) => format!("/api/{rest}"),
             None => path.to_owned(),
         };
+        let path = match path.strip_prefix("/beta/security/") {
+            Some(rest) => format!("/v1.0/security/{rest}"),
+            None => path,
+        };
+        let path = path.replacen("/microsoft.graph.security.", "/", 1);
         // `applications(appId='…')` addresses the same as `applications/{id}`.
         let path = if path.starts_with("/v1.0/") { path.replacen('(', "/(", 1) } else { path };
         let (mut given, mut wanted) = (path.split('/'), self.path.split('/'));
@@ -64,6 +70,42 @@ pub const LIST_INCIDENTS: ApiCall = ApiCall {
 
 /// Get one incident.
 pub const GET_INCIDENT: ApiCall = ApiCall { path: "/api/incidents/{id}", ..LIST_INCIDENTS };
+
+/// Run a hunting query over all tables.
+pub const RUN_ADVANCED_HUNTING: ApiCall = ApiCall {
+    method: "POST",
+    path: "/api/advancedhunting/run",
+    resources: DEFENDER,
+    app_roles: &["AdvancedHunting.Read.All"],
+    scopes: &["AdvancedHunting.Read"],
+};
+
+/// Run a hunting query over the device tables.
+pub const RUN_ADVANCED_QUERIES: ApiCall = ApiCall {
+    method: "POST",
+    path: "/api/advancedqueries/run",
+    resources: &[&DEFENDER_ATP],
+    app_roles: &["AdvancedQuery.Read.All"],
+    scopes: &["AdvancedQuery.Read"],
+};
+
+/// Run a hunting query over all tables, in the Graph shape.
+pub const RUN_HUNTING_QUERY: ApiCall = ApiCall {
+    method: "POST",
+    path: "/v1.0/security/runHuntingQuery",
+    resources: &[&GRAPH],
+    app_roles: &["ThreatHunting.Read.All"],
+    scopes: &["ThreatHunting.Read.All"],
+};
+
+/// Bring events in.
+pub const INGEST_EVENTS: ApiCall = ApiCall {
+    method: "POST",
+    path: "/wardenry/v1/ingest",
+    resources: &[&WARDENRY],
+    app_roles: &["Event.Write.All"],
+    scopes: &["Event.Write"],
+};
 
 const fn directory(
     method: &'static str,
@@ -192,6 +234,10 @@ pub const CALLS: &[ApiCall] = &[
     CREATE_APP_ROLE_ASSIGNED_TO,
     DELETE_APP_ROLE_ASSIGNED_TO,
     GET_ORGANIZATION,
+    RUN_ADVANCED_HUNTING,
+    RUN_ADVANCED_QUERIES,
+    RUN_HUNTING_QUERY,
+    INGEST_EVENTS,
 ];
 
 /// The call that this method and path (without query) address.
@@ -211,6 +257,11 @@ mod tests {
             ("GET", "/api/v1.0/incidents", Some(&LIST_INCIDENTS)),
             ("GET", "/api/incidents/4711", Some(&GET_INCIDENT)),
             ("GET", "/api/v1.0/incidents/4711", Some(&GET_INCIDENT)),
+            ("POST", "/api/v1.0/AdvancedHunting/run", Some(&RUN_ADVANCED_HUNTING)),
+            ("POST", "/api/advancedqueries/run", Some(&RUN_ADVANCED_QUERIES)),
+            ("POST", "/beta/security/runhuntingquery", Some(&RUN_HUNTING_QUERY)),
+            ("POST", "/v1.0/security/microsoft.graph.security.runHuntingQuery", Some(&RUN_HUNTING_QUERY)),
+            ("POST", "/wardenry/v1/ingest", Some(&INGEST_EVENTS)),
             ("GET", "/api/incidents//", None),
             ("GET", "/api/incidents/1/2", None),
             ("POST", "/api/incidents", None),
@@ -232,8 +283,16 @@ mod tests {
                 assert!(call.resources.iter().any(|r| r.app_role(role).is_some()), "{} {role}", call.path);
             }
         }
-        for scope in INCIDENT_READ_SCOPES {
-            assert!(THREAT_PROTECTION.scope(scope).is_some(), "{scope}");
+        for call in [
+            &LIST_INCIDENTS,
+            &RUN_ADVANCED_HUNTING,
+            &RUN_ADVANCED_QUERIES,
+            &RUN_HUNTING_QUERY,
+            &INGEST_EVENTS,
+        ] {
+            for scope in call.scopes {
+                assert!(call.resources.iter().any(|r| r.scope(scope).is_some()), "{} {scope}", call.path);
+            }
         }
     }
 }

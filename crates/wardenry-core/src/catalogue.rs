@@ -130,8 +130,20 @@ pub const GRAPH: Resource = Resource {
     scopes: GRAPH_SCOPES,
 };
 
+/// Wardenry: what has no counterpart among the vendor's APIs, which is bringing events in.
+///
+/// The vendor streams events out and takes none in, so there is no permission of its own to borrow: whoever may read
+/// every table must not thereby be able to write into them.
+pub const WARDENRY: Resource = Resource {
+    app_id: app_id("3f0b7a52-6d1c-4e0e-9a3b-5c8e17d2a9f4"),
+    display_name: "Wardenry",
+    identifiers: &["api://wardenry"],
+    app_roles: WARDENRY_ROLES,
+    scopes: WARDENRY_SCOPES,
+};
+
 /// All first-party resources.
-pub const RESOURCES: [&Resource; 3] = [&THREAT_PROTECTION, &DEFENDER_ATP, &GRAPH];
+pub const RESOURCES: [&Resource; 4] = [&THREAT_PROTECTION, &DEFENDER_ATP, &GRAPH, &WARDENRY];
 
 /// The first-party resource with this application id.
 pub fn resource_by_app_id(app_id: AppId) -> Option<&'static Resource> {
@@ -574,6 +586,20 @@ const GRAPH_SCOPES: &[Scope] = &[
     ),
 ];
 
+const WARDENRY_ROLES: &[AppRole] = &[role(
+    "b1d6f3c8-27a4-4f4b-8a57-9e60c2d4e713",
+    "Event.Write.All",
+    "Send events",
+    "Adds events to every hunting table of the organisation. Reads nothing.",
+)];
+
+const WARDENRY_SCOPES: &[Scope] = &[admin_scope(
+    "5a9c04e7-81fb-4d2e-b3c6-f07d6e92a1b8",
+    "Event.Write",
+    "Send events",
+    "Adds events to the hunting tables on behalf of the signed-in administrator.",
+)];
+
 #[cfg(test)]
 mod tests {
     use std::collections::HashSet;
@@ -591,6 +617,7 @@ mod tests {
             ("https://securitycenter.onmicrosoft.com/windowsatpservice", &DEFENDER_ATP),
             ("https://api.securitycenter.windows.com", &DEFENDER_ATP),
             ("https://graph.microsoft.com", &GRAPH),
+            ("api://wardenry", &WARDENRY),
         ] {
             assert_eq!(resource_by_identifier(identifier), Some(resource), "{identifier}");
         }
