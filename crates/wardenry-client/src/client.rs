@@ -13,10 +13,11 @@ use wardenry_oauth::EndpointVersion;
 
 use crate::credential::Credential;
 use crate::error::{ApiError, Error, ErrorKind, Surface, Unexpected};
+use crate::ingest;
 use crate::tenant::Tenant;
 use crate::token::{AccessToken, TokenRequest, TokenTarget};
 use crate::token_cache::{Need, TokenCache, TokenKey};
-use crate::transport::{Answer, Body, Repeat, Request, Transport, https_url};
+use crate::transport::{Answer, Body, Bounds, Repeat, Request, Transport, https_url};
 
 /// Who calls, and which cloud.
 #[derive(Debug, Clone)]
@@ -50,6 +51,27 @@ impl fmt::Debug for Client {
             .field("cloud", &self.shared.settings.cloud.name)
             .field("app", &self.shared.settings.app)
             .finish_non_exhaustive()
+    }
+}
+
+/// One call of an API.
+pub(crate) struct Call<'a> {
+    pub(crate) tenant: &'a Tenant,
+    pub(crate) surface: Surface,
+    pub(crate) method: Method,
+    pub(crate) url: Url,
+    pub(crate) body: Body,
+    pub(crate) idempotency_key: Option<&'a str>,
+    pub(crate) repeat: Repeat,
+    pub(crate) bounds: Bounds,
+}
+
+impl<'a> Call<'a> {
+    /// Without a body; a read may be repeated, anything else only when the server refused it unread.
+    pub(crate) fn new(tenant: &'a Tenant, surface: Surface, method: Method, url: Url) -> Self {
+        let repeat = if method == Method::GET { Repeat::Safe } else { Repeat::IfRefused };
+        let (body, idempotency_key, bounds) = (Body::Empty, None, Bounds::default());
+        Self { tenant, surface, method, url, body, idempotency_key, repeat, bounds }
     }
 }
 
@@ -116,7 +138,7 @@ impl Client {
         surface: Surface,
         url: Url,
     ) -> Result<T, Error> {
-        let answer = self.call(tenant, surface, Method::GET, url, None).await?;
+        let answer = self.call(Call::new(tenant, surface, Method::GET, url)).await?;
         read_json(&answer)
     }
 
@@ -128,7 +150,8 @@ impl Client {
         url: Url,
         body: &impl Serialize,
     ) -> Result<T, Error> {
-        let answer = self.call(tenant, surface, Method::POST, url, Some(to_json(body)?)).await?;
+        let body = Body::Json(to_json(body)?);
+        let answer = self.call(Call { body, ..Call::new(tenant, surface, Method::POST, url) }).await?;
         read_json(&answer)
     }
 
@@ -141,34 +164,30 @@ impl Client {
         url: Url,
         body: Option<&(impl Serialize + Sync)>,
     ) -> Result<(), Error> {
-        let body = body.map(to_json).transpose()?;
-        self.call(tenant, surface, method, url, body).await.map(drop)
+        let body = body.map(to_json).transpose()?.map_or(Body::Empty, Body::Json);
+        self.call(Call { body, ..Call::new(tenant, surface, method, url) }).await.map(drop)
     }
 
     /// A token that the API refuses (HTTP 401) is forgotten and the call made once more with a new one:
     /// the authority may have changed its keys or the tenant its consent.
-    async fn call(
-        &self,
-        tenant: &Tenant,
-        surface: Surface,
-        method: Method,
-        url: Url,
-        body: Option<Vec<u8>>,
-    ) -> Result<Answer, Error> {
+    pub(crate) async fn call(&self, call: Call<'_>) -> Result<Answer, Error> {
+        let Call { tenant, surface, .. } = call;
         let target = match surface {
             Surface::Defender => TokenTarget::Defender,
             Surface::Graph => TokenTarget::Graph,
+            Surface::Ingest => TokenTarget::Resource(ingest::RESOURCE.to_owned()),
         };
-        let repeat = if method == Method::GET { Repeat::Safe } else { Repeat::IfRefused };
         let mut token = self.token(tenant, &target).await?;
         let mut has_new_token = false;
         loop {
             let request = Request {
-                method: method.clone(),
-                url: url.clone(),
+                method: call.method.clone(),
+                url: call.url.clone(),
                 bearer: Some(token.secret()),
-                body: body.clone().map_or(Body::Empty, Body::Json),
-                repeat,
+                body: call.body.clone(),
+                idempotency_key: call.idempotency_key,
+                repeat: call.repeat,
+                bounds: call.bounds,
             };
             let answer = self.shared.transport.send(request).await?;
             if answer.is_success() {
@@ -231,7 +250,7 @@ fn with_path(base: &Url, path: &str) -> Url {
     url
 }
 
-fn to_json(body: &impl Serialize) -> Result<Vec<u8>, Error> {
+pub(crate) fn to_json(body: &impl Serialize) -> Result<Vec<u8>, Error> {
     serde_json::to_vec(body).map_err(|error| {
         // Only a map with keys that are no texts has no JSON form; none of the bodies has one.
         let reason = Unexpected::Json(error);

@@ -48,6 +48,8 @@ pub(crate) enum ErrorKind {
     TooManyPages { origin: String, limit: usize },
     #[error("the cloud profile {profile:?} has no Defender API")]
     NoApi { profile: String },
+    #[error("the cloud profile {profile:?} takes no events: only a Wardenry server does")]
+    NoIngest { profile: String },
     #[error("{what} is not an https address: {url:?}")]
     Address { what: &'static str, url: String },
 }
@@ -105,6 +107,8 @@ pub struct OAuthError {
 pub enum Surface {
     Defender,
     Graph,
+    /// Where a Wardenry server takes events in.
+    Ingest,
 }
 
 impl Surface {
@@ -112,6 +116,7 @@ impl Surface {
         match self {
             Self::Defender => "Defender",
             Self::Graph => "Graph",
+            Self::Ingest => "ingest",
         }
     }
 }
@@ -407,8 +412,9 @@ impl ApiError {
             surface,
             status,
             code: text(&envelope["code"]).unwrap_or_else(|| status_words(status)),
+            // Graph leaves the message empty when a query takes too long.
             message: text(&envelope["message"]).unwrap_or_else(|| match beginning(body) {
-                start if start.is_empty() => "no explanation was given".to_owned(),
+                start if start.is_empty() || envelope.is_object() => "no explanation was given".to_owned(),
                 start => start,
             }),
             request_id: text(&envelope[inner]["request-id"])

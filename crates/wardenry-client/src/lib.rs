@@ -48,7 +48,9 @@ mod credential;
 mod directory;
 mod discovery;
 mod error;
+mod hunting;
 mod incidents;
+mod ingest;
 mod key_value_file;
 mod paging;
 mod retry;
@@ -69,10 +71,14 @@ pub use directory::{
 };
 pub use discovery::AuthorityKeys;
 pub use error::{ApiError, CertificateProblem, Error, OAuthError, Surface};
+pub use hunting::{
+    ColumnType, HuntingColumn, HuntingRequest, HuntingResult, HuntingShape, HuntingStatistics,
+};
 pub use incidents::{
     Alert, AlertStatus, Classification, Comment, Determination, Device, Entity, Incident, IncidentFilter,
     IncidentQuery, IncidentStatus, Severity,
 };
+pub use ingest::{EventBatch, IngestReceipt, QuarantinedRecord};
 pub use key_value_file::{KeyValueError, parse_key_values};
 pub use retry::RetryPolicy;
 pub use tenant::{ParseTenantError, Tenant, TenantName};

@@ -119,7 +119,7 @@ impl TokenRequest<'_> {
     pub(crate) async fn send(&self, transport: &Transport) -> Result<AccessToken, Error> {
         let url = token_endpoint(self.authority, self.tenant, self.version);
         let body = Body::Form(self.form(url.as_str(), transport));
-        let request = Request { method: Method::POST, url, bearer: None, body, repeat: self.repeat };
+        let request = Request { method: Method::POST, body, repeat: self.repeat, ..Request::get(url) };
         let sent = transport.clock.now();
         read_answer(&transport.send(request).await?, sent)
     }

@@ -4,7 +4,9 @@ use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
-use reqwest::header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE, HeaderMap, HeaderValue, USER_AGENT};
+use reqwest::header::{
+    ACCEPT, AUTHORIZATION, CONTENT_ENCODING, CONTENT_TYPE, HeaderMap, HeaderValue, USER_AGENT,
+};
 use reqwest::{Method, redirect};
 use tokio::time::Instant;
 use url::{Host, Url};
@@ -79,18 +81,33 @@ impl fmt::Debug for Transport {
 /// Whether a request may be repeated when nobody knows if the server acted on it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Repeat {
-    /// A read, or a token request: repeating it changes nothing.
+    /// A read, a token request, or a write that the server knows again: repeating it changes nothing.
     Safe,
+    /// A read that uses up a quota by running: repeated only when it did not run (no connection, or HTTP 429
+    /// or 503).
+    IfNotRun,
     /// A write: repeated only when it was certainly not acted on (no connection, or HTTP 429).
     IfRefused,
     Never,
 }
 
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(crate) enum Body {
     Empty,
     Form(Zeroizing<String>),
     Json(Vec<u8>),
+    /// JSON, one document a line, compressed with gzip.
+    JsonLinesGzip(Vec<u8>),
+}
+
+/// Bounds of one request where they differ from the transport's.
+#[derive(Debug, Clone, Copy, Default)]
+pub(crate) struct Bounds {
+    /// For one attempt, from its start to the end of the answer.
+    pub(crate) timeout: Option<Duration>,
+    /// For all attempts: see [`RetryPolicy::max_total`].
+    pub(crate) max_total: Option<Duration>,
+    pub(crate) max_answer_bytes: Option<usize>,
 }
 
 #[derive(Debug)]
@@ -99,12 +116,23 @@ pub(crate) struct Request<'a> {
     pub(crate) url: Url,
     pub(crate) bearer: Option<&'a SecretString>,
     pub(crate) body: Body,
+    /// Says to the server that a request is the same as an earlier one.
+    pub(crate) idempotency_key: Option<&'a str>,
     pub(crate) repeat: Repeat,
+    pub(crate) bounds: Bounds,
 }
 
 impl Request<'_> {
     pub(crate) fn get(url: Url) -> Self {
-        Self { method: Method::GET, url, bearer: None, body: Body::Empty, repeat: Repeat::Safe }
+        Self {
+            method: Method::GET,
+            url,
+            bearer: None,
+            body: Body::Empty,
+            idempotency_key: None,
+            repeat: Repeat::Safe,
+            bounds: Bounds::default(),
+        }
     }
 }
 
@@ -177,17 +205,20 @@ impl Transport {
     async fn send_patiently(&self, request: &Request<'_>) -> Result<Answer, Error> {
         let start = Instant::now();
         let origin = origin_of(&request.url);
+        let max_total = request.bounds.max_total.unwrap_or(self.retry.max_total);
+        let retry = RetryPolicy { max_total, ..self.retry };
         let mut attempt = 1;
         loop {
             let outcome = self.attempt(request, &origin).await;
             let asked_for = match (&outcome, request.repeat) {
                 (Ok(answer), Repeat::Safe) if is_retryable_status(answer.status) => answer.retry_after,
+                (Ok(answer), Repeat::IfNotRun) if matches!(answer.status, 429 | 503) => answer.retry_after,
                 (Ok(answer), Repeat::IfRefused) if answer.status == 429 => answer.retry_after,
                 (Err(error), Repeat::Safe) if error.is_retryable() => None,
-                (Err(error), Repeat::IfRefused) if error.is_connect() => None,
+                (Err(error), Repeat::IfNotRun | Repeat::IfRefused) if error.is_connect() => None,
                 _ => return outcome,
             };
-            let Some(delay) = self.retry.delay(attempt, start.elapsed(), asked_for, &*self.entropy) else {
+            let Some(delay) = retry.delay(attempt, start.elapsed(), asked_for, &*self.entropy) else {
                 return outcome;
             };
             let delay_ms = u64::try_from(delay.as_millis()).unwrap_or(u64::MAX);
@@ -213,19 +244,29 @@ impl Transport {
         if let Some(token) = request.bearer {
             builder = builder.header(AUTHORIZATION, bearer_header(token, origin)?);
         }
+        if let Some(key) = request.idempotency_key {
+            builder = builder.header("idempotency-key", key);
+        }
+        if let Some(timeout) = request.bounds.timeout {
+            builder = builder.timeout(timeout);
+        }
         builder = match &request.body {
             Body::Empty => builder,
             Body::Form(form) => builder
                 .header(CONTENT_TYPE, "application/x-www-form-urlencoded")
                 .body(form.as_bytes().to_vec()),
             Body::Json(json) => builder.header(CONTENT_TYPE, "application/json").body(json.clone()),
+            Body::JsonLinesGzip(lines) => builder
+                .header(CONTENT_TYPE, "application/x-ndjson")
+                .header(CONTENT_ENCODING, "gzip")
+                .body(lines.clone()),
         };
         let mut response = builder.send().await.map_err(failed)?;
         let (status, headers) = (response.status().as_u16(), std::mem::take(response.headers_mut()));
+        let limit_bytes = request.bounds.max_answer_bytes.unwrap_or(self.max_answer_bytes);
         let mut body = Vec::new();
         while let Some(chunk) = response.chunk().await.map_err(failed)? {
-            if body.len() + chunk.len() > self.max_answer_bytes {
-                let limit_bytes = self.max_answer_bytes;
+            if body.len() + chunk.len() > limit_bytes {
                 return Err(ErrorKind::TooLarge { origin: origin.to_owned(), limit_bytes }.into());
             }
             body.extend_from_slice(&chunk);

@@ -1,6 +1,7 @@
 //! An HTTPS server on a free loopback port whose answers a test writes as a function of the request.
 
 use std::collections::HashMap;
+use std::io::Read as _;
 use std::sync::{Arc, Mutex};
 
 use axum::body::{Body, to_bytes};
@@ -34,6 +35,7 @@ pub(crate) struct Seen {
     /// As sent, still encoded.
     pub(crate) query: String,
     pub(crate) headers: HashMap<String, String>,
+    /// Without the compression that it travelled under.
     pub(crate) body: String,
 }
 
@@ -172,14 +174,20 @@ async fn answer(
     handler: Handler,
 ) -> Result<Response<Body>, std::convert::Infallible> {
     let (parts, body) = request.into_parts();
-    let body = to_bytes(Body::new(body), 1 << 20).await.unwrap();
+    let mut body = to_bytes(Body::new(body), 1 << 20).await.unwrap().to_vec();
+    if let Some(encoding) = parts.headers.get("content-encoding") {
+        assert_eq!(encoding, "gzip");
+        let mut plain = Vec::new();
+        flate2::read::GzDecoder::new(&*body).read_to_end(&mut plain).unwrap();
+        body = plain;
+    }
     let text = |value: &axum::http::HeaderValue| value.to_str().unwrap().to_owned();
     let seen = Seen {
         method: parts.method.to_string(),
         path: parts.uri.path().to_owned(),
         query: parts.uri.query().unwrap_or_default().to_owned(),
         headers: parts.headers.iter().map(|(name, value)| (name.to_string(), text(value))).collect(),
-        body: String::from_utf8(body.to_vec()).unwrap(),
+        body: String::from_utf8(body).unwrap(),
     };
     log.lock().unwrap().push(seen.clone());
     let reply = handler(seen).await;
