@@ -12,6 +12,7 @@
 
 mod directory;
 mod incidents;
+mod lake;
 mod row;
 mod sqlite;
 

@@ -58,7 +58,10 @@ fn what_is_deliberately_absent_is_absent() {
         ("maud", &["wardenry-authority", "wardenry-web"][..]),
         ("clap", &["wardenry", "wardenry-kql-corpus"][..]),
         ("aws-lc-rs", &["wardenry-benches", "wardenry-directory", "wardenry-jose"][..]),
-        ("datafusion", &["wardenry-kql-corpus", "wardenry-kql-engine", "wardenry-kql-files"][..]),
+        (
+            "datafusion",
+            &["wardenry-kql-corpus", "wardenry-kql-engine", "wardenry-kql-files", "wardenry-lake"][..],
+        ),
     ] {
         for (package, its) in &dependencies {
             let allowed = users.contains(&package.as_str());

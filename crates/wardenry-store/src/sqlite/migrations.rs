@@ -15,6 +15,7 @@ type Step = (i64, &'static str, &'static str);
 const STEPS: &[Step] = &[
     (1, "directory", include_str!("../../migrations/0001_directory.sql")),
     (2, "incidents", include_str!("../../migrations/0002_incidents.sql")),
+    (3, "lake", include_str!("../../migrations/0003_lake.sql")),
 ];
 
 /// Applies the steps that the database has not seen, each in a transaction of its own.

@@ -1,0 +1,52 @@
+use std::path::PathBuf;
+use std::time::Duration;
+
+use wardenry_lake_catalogue::CatalogueError;
+
+/// The lake cannot be opened, read or changed.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum LakeError {
+    #[error("{} cannot be used", .path.display())]
+    Io {
+        path: PathBuf,
+        #[source]
+        source: std::io::Error,
+    },
+    #[error(transparent)]
+    Catalogue(#[from] CatalogueError),
+    /// Rows could not be brought into, or read from, the form in which they are stored.
+    #[error("rows of {table} could not be {action}")]
+    Rows {
+        table: Box<str>,
+        /// `written` or `read`.
+        action: &'static str,
+        #[source]
+        source: Box<dyn std::error::Error + Send + Sync>,
+    },
+    /// The work was cut off, because the process is ending.
+    #[error("the lake is closing")]
+    Closing,
+}
+
+/// A batch was not stored.
+///
+/// After [`Storage`](Self::Storage) it is open whether it was: sent again with the same id, it is stored once.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum IngestError {
+    /// Too little room is left on the disk. Ingest goes on by itself when there is more.
+    #[error("the disk is full: {free_bytes} bytes are left, and {needed_bytes} must be")]
+    DiskFull { free_bytes: u64, needed_bytes: u64 },
+    /// More is waiting to be written than may be.
+    #[error("too much is waiting to be written")]
+    Busy {
+        /// After this time it is worth trying again.
+        retry_after: Duration,
+    },
+    /// The batch can never be stored.
+    #[error("the batch has {found} {unit}, and may have {allowed}")]
+    TooLarge { found: usize, allowed: usize, unit: &'static str },
+    #[error("the batch could not be stored")]
+    Storage(#[source] LakeError),
+}

@@ -1,0 +1,45 @@
+use std::path::PathBuf;
+use std::time::Duration;
+
+/// Where the lake is, and what it may use up.
+#[derive(Clone, Debug)]
+pub struct LakeSettings {
+    /// The folder. Nothing else may be in it.
+    pub folder: PathBuf,
+    /// How many days rows are kept, unless a tenant has a number of its own.
+    pub retention_days: u32,
+    /// How many bytes all rows may take that are not yet in files. Beyond it [`crate::IngestError::Busy`].
+    pub tail_bytes: usize,
+    /// At how many bytes the rows of one tenant are written to files.
+    pub flush_bytes: usize,
+    /// After how long rows are written to files, however few they are.
+    pub flush_interval: Duration,
+    /// How many records a batch may have.
+    pub batch_records: usize,
+    /// How many bytes of JSON a batch may have.
+    pub batch_bytes: usize,
+    /// How many bytes of JSON a record may have before it goes into quarantine.
+    pub record_bytes: usize,
+    /// How many batches with an id are remembered for each tenant.
+    pub remembered_batches: u32,
+    /// Ingest is refused when fewer bytes are free on the disk.
+    pub free_bytes: u64,
+}
+
+impl LakeSettings {
+    /// The defaults, in a folder.
+    pub fn at(folder: impl Into<PathBuf>) -> Self {
+        Self {
+            folder: folder.into(),
+            retention_days: 30,
+            tail_bytes: 256 << 20,
+            flush_bytes: 32 << 20,
+            flush_interval: Duration::from_secs(60),
+            batch_records: 100_000,
+            batch_bytes: 64 << 20,
+            record_bytes: 1 << 20,
+            remembered_batches: 10_000,
+            free_bytes: 1 << 30,
+        }
+    }
+}
