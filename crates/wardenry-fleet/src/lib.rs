@@ -6,9 +6,11 @@
 //! environment and prints nothing.
 
 mod fan_out;
+mod hunt;
 mod incident_queue;
 mod registry;
 
 pub use fan_out::{Outcome, fan_out};
+pub use hunt::{HuntMerge, MergedColumn, Share, TENANT_COLUMN, TypeConflict, hunt};
 pub use incident_queue::{IncidentQueue, Member, QueuedIncident, list_incidents};
 pub use registry::{AddError, Connection, Registry, RegistryError, TenantEntry};
