@@ -5,6 +5,7 @@ pub(crate) mod apps;
 pub(crate) mod consent;
 pub(crate) mod demo;
 pub(crate) mod doctor;
+pub(crate) mod hunt;
 pub(crate) mod incidents;
 #[cfg(feature = "hunting")]
 pub(crate) mod kql;

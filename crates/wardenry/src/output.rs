@@ -1,5 +1,8 @@
 //! Everything that is printed: data to standard output in the form asked for, the rest to standard error.
 
+#[cfg(feature = "hunting")]
+pub(crate) mod chart;
+mod columns;
 mod csv;
 pub(crate) mod hint;
 mod table;
@@ -12,6 +15,7 @@ use anstyle::{AnsiColor, Style};
 use clap::ValueEnum;
 use serde_json::Value;
 
+pub(crate) use self::columns::{Column, Columns};
 pub(crate) use self::table::{Cell, Table};
 
 pub(crate) const BOLD: Style = Style::new().bold();
@@ -146,6 +150,11 @@ pub(crate) fn safe(text: &str) -> String {
         }
     }
     safe
+}
+
+/// The width of the terminal that standard output is, if it is one.
+pub(crate) fn terminal_width() -> Option<usize> {
+    terminal_size::terminal_size_of(io::stdout()).map(|(width, _)| usize::from(width.0))
 }
 
 /// `1 row`, `2 rows`.

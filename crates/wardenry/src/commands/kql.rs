@@ -1,6 +1,5 @@
 //! `wardenry kql …`: the hunting engine on local files.
 
-mod chart;
 mod check;
 mod format;
 mod geo;

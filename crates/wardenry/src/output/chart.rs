@@ -1,20 +1,26 @@
 //! The chart of a result, as its author's `render` asks for it. [render-operator.md]
 
-use arrow::array::RecordBatch;
 use wardenry_chart::{Axis, Chart, Kind, Series, Stacking};
 use wardenry_kql_engine::ResultColumn;
-use wardenry_kql_functions::dynamic::{Cell, Cells, as_f64_array};
+use wardenry_kql_functions::dynamic::{Cell, as_f64_array};
 use wardenry_kql_semantics::checked::Render;
 use wardenry_kql_values::{ScalarType, boolean, datetime, guid, timespan};
 
 /// More points than a picture can show; the rest is left out and said.
 const POINTS: usize = 100_000;
 
-/// The chart, or why there is none.
-pub(super) fn of_result(
+/// The cells of a result, wherever they are kept.
+pub(crate) trait Grid {
+    fn rows(&self) -> usize;
+
+    fn cell(&self, row: usize, column: usize) -> Cell<'_>;
+}
+
+/// The chart, or why there is none. Several grids follow each other.
+pub(crate) fn of_result(
     render: &Render,
     columns: &[ResultColumn],
-    rows: &[RecordBatch],
+    rows: &[impl Grid],
 ) -> Result<Chart, String> {
     let kind = match &*render.kind {
         "columnchart" => Kind::Column,
@@ -105,27 +111,21 @@ impl Roles {
 fn points(
     roles: &Roles,
     columns: &[ResultColumn],
-    rows: &[RecordBatch],
+    rows: &[impl Grid],
 ) -> Result<(Axis, Vec<Series>), String> {
     let mut places: Vec<Place> = Vec::new();
     let mut series: Vec<(String, Vec<(usize, f64)>)> = Vec::new();
     let mut taken = 0;
-    for batch in rows {
-        let cells = |index: usize| Cells::new(batch.column(index), columns[index].scalar_type);
-        let x = cells(roles.x).map_err(|error| error.to_string())?;
-        for row in 0..batch.num_rows() {
-            let mut group = Vec::new();
-            for index in &roles.series {
-                group.push(text(cells(*index).map_err(|error| error.to_string())?.get(row)));
-            }
+    for grid in rows {
+        for row in 0..grid.rows() {
+            let group: Vec<String> = roles.series.iter().map(|index| text(grid.cell(row, *index))).collect();
             for index in &roles.y {
                 let name = match (group.is_empty(), roles.y.len()) {
                     (true, _) => columns[*index].name.to_string(),
                     (false, 1) => group.join(", "),
                     (false, _) => format!("{}: {}", group.join(", "), columns[*index].name),
                 };
-                let value = cells(*index).map_err(|error| error.to_string())?.get(row);
-                for (place, value) in along(x.get(row), value) {
+                for (place, value) in along(grid.cell(row, roles.x), grid.cell(row, *index)) {
                     taken += 1;
                     if taken > POINTS {
                         return Err(format!("the result has more than {POINTS} points"));

@@ -3,9 +3,11 @@
 
 mod connection;
 mod consent;
+mod hunt;
 #[cfg(feature = "hunting")]
 mod kql;
 mod run;
+mod stub;
 mod tenants;
 mod token;
 mod usage;

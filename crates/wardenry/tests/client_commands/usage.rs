@@ -26,6 +26,7 @@ const COMMANDS: &[&[&str]] = &[
     &["apps", "delete"],
     &["incidents", "list"],
     &["incidents", "show"],
+    &["hunt"],
     &["doctor"],
 ];
 
@@ -79,6 +80,10 @@ fn wrong_usage_is_two_and_prints_no_data() {
         &["incidents", "list", "--all-tenants", "--status", "Paused"],
         &["incidents", "list", "--all-tenants", "--top", "0"],
         &["incidents", "show", "seven", "--tenant", "a.example"],
+        &["hunt", "T"],
+        &["hunt", "--all-tenants", "--shape", "kusto", "T"],
+        &["hunt", "--all-tenants", "--max-rows", "0", "T"],
+        &["hunt", "--all-tenants", "--file", "q.kql", "T"],
         &["tenants", "add", "Alder"],
         &["tenants", "remove"],
         &["apps", "show"],

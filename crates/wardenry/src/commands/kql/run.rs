@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use anyhow::Context as _;
 use arrow::array::RecordBatch;
+use arrow::error::ArrowError;
 use clap::ValueEnum;
 use wardenry_diagnostic::Diagnostic;
 use wardenry_diagnostic::terminal::Terminal;
@@ -14,17 +15,18 @@ use wardenry_kql_engine::render::{Csv, Json, JsonLines, Renderer};
 use wardenry_kql_engine::{
     Engine, Explanation, Limits, QueryError, QueryStream, ResultColumn, RunOptions, Statistics,
 };
+use wardenry_kql_functions::dynamic::{Cell, Cells};
 use wardenry_kql_semantics::checked::Render;
 use wardenry_kql_values::datetime;
 
 use super::geo::{GeoArgs, hint_at_database};
 use super::parquet_file::ParquetFile;
+use super::query_files;
 use super::table_text::TableText;
 use super::tables::{OpenTables, TableArgs};
-use super::{chart, query_files};
 use crate::failure::{ExitStatus, Failure};
 use crate::host::Host;
-use crate::output;
+use crate::output::{self, chart, terminal_width};
 
 /// Run a query over local files.
 ///
@@ -250,7 +252,9 @@ impl Args {
     }
 
     fn draw(&self, render: &Render, columns: &[ResultColumn], rows: &[RecordBatch]) -> Result<(), Failure> {
-        let chart = match chart::of_result(render, columns, rows) {
+        let grids: Result<Vec<_>, _> = rows.iter().map(|batch| Batch::new(batch, columns)).collect();
+        let chart = grids.map_err(|error| error.to_string());
+        let chart = match chart.and_then(|grids| chart::of_result(render, columns, &grids)) {
             Ok(chart) => chart,
             Err(reason) => {
                 output::warning(&format!("no chart: {reason}"));
@@ -270,6 +274,30 @@ impl Args {
     }
 }
 
+/// A batch as a chart reads it, its columns downcast once.
+struct Batch<'a> {
+    columns: Vec<Cells<'a>>,
+    rows: usize,
+}
+
+impl<'a> Batch<'a> {
+    fn new(batch: &'a RecordBatch, columns: &[ResultColumn]) -> Result<Self, ArrowError> {
+        let cells = batch.columns().iter().zip(columns);
+        let columns = cells.map(|(array, column)| Cells::new(array, column.scalar_type));
+        Ok(Self { columns: columns.collect::<Result<_, _>>()?, rows: batch.num_rows() })
+    }
+}
+
+impl chart::Grid for Batch<'_> {
+    fn rows(&self) -> usize {
+        self.rows
+    }
+
+    fn cell(&self, row: usize, column: usize) -> Cell<'_> {
+        self.columns[column].get(row)
+    }
+}
+
 fn create(path: &Path) -> Result<File, Failure> {
     Ok(File::create(path).with_context(|| format!("cannot write {}", path.display()))?)
 }
@@ -282,11 +310,6 @@ fn numbered(path: &Path, number: usize) -> PathBuf {
         None => format!("{stem}-{number}"),
     };
     path.with_file_name(name)
-}
-
-/// The width of the terminal that standard output is, if it is one.
-fn terminal_width() -> Option<usize> {
-    terminal_size::terminal_size_of(std::io::stdout()).map(|(width, _)| usize::from(width.0))
 }
 
 /// The present in ticks since 0001-01-01.
