@@ -7,8 +7,9 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use arrow::datatypes::DataType;
 use datafusion::common::Result;
+use datafusion::logical_expr::simplify::{ExprSimplifyResult, SimplifyContext};
 use datafusion::logical_expr::{
-    ColumnarValue, Expr, ScalarFunctionArgs, ScalarUDFImpl, Signature, TypeSignature, Volatility,
+    ColumnarValue, Expr, ScalarFunctionArgs, ScalarUDF, ScalarUDFImpl, Signature, TypeSignature, Volatility,
 };
 use wardenry_diagnostic::Span;
 use wardenry_kql_functions::{Context, Kernel, ScalarCall, layout};
@@ -29,9 +30,17 @@ pub(crate) struct KqlFunction {
     kernel: Arc<dyn Kernel>,
     /// Of the call site.
     number: u64,
+    context: Context,
     /// Where the call stands, for errors at run time.
     span: Span,
 }
+
+/// The canonical name of the function that follows a path into a dynamic value: its arguments are the value and the steps,
+/// a text for a member and a number for an index.
+pub(crate) const PATH: &str = "path";
+
+/// The name of the function that says whether a path leads to a string: its arguments are the value, the string and the steps.
+pub(crate) const PATH_IS: &str = "path_is";
 
 static NEXT_NUMBER: AtomicU64 = AtomicU64::new(1);
 
@@ -59,12 +68,27 @@ impl KqlFunction {
         };
         let kernel = Arc::from(kernel);
         let number = NEXT_NUMBER.fetch_add(1, Ordering::Relaxed);
-        Some(Ok(Self { name, argument_types, constants, result_type, signature, kernel, number, span }))
+        let context = context.clone();
+        Some(Ok(Self { name, argument_types, constants, result_type, signature, kernel, number, context, span }))
+    }
+
+    pub(crate) const fn kql_name(&self) -> &'static str {
+        self.name
     }
 
     /// The value of a call whose arguments are all constant.
     pub(crate) fn fold(&self, arguments: &[ColumnarValue]) -> Result<ColumnarValue, RunError> {
         self.kernel.evaluate(arguments, 1).map_err(|source| RunError::Function { source, span: self.span })
+    }
+}
+
+/// What `parse_json(text)` is called with.
+fn parsed_text(expr: &Expr) -> Option<&Expr> {
+    let Expr::ScalarFunction(call) = expr else { return None };
+    let function = call.func.inner().downcast_ref::<KqlFunction>()?;
+    match (call.args.as_slice(), function.argument_types.as_slice()) {
+        ([text], [ScalarType::String]) if matches!(function.name, "parse_json" | "todynamic") => Some(text),
+        _ => None,
     }
 }
 
@@ -90,6 +114,26 @@ impl ScalarUDFImpl for KqlFunction {
 
     fn return_type(&self, _: &[DataType]) -> Result<DataType> {
         Ok(layout::arrow_type(self.result_type))
+    }
+
+    /// What only looks into a value that `parse_json` makes of a text looks into the text.
+    fn simplify(&self, mut args: Vec<Expr>, _: &SimplifyContext) -> Result<ExprSimplifyResult> {
+        let Some(text) = args.first().and_then(parsed_text).cloned() else {
+            return Ok(ExprSimplifyResult::Original(args));
+        };
+        if self.name != PATH && self.name != PATH_IS {
+            return Ok(ExprSimplifyResult::Original(args));
+        }
+        let mut types = self.argument_types.clone();
+        types[0] = ScalarType::String;
+        let constants = self.constants.clone();
+        let Some(Ok(function)) =
+            Self::bind(self.name, types, constants, self.result_type, &self.context, self.span)
+        else {
+            return Ok(ExprSimplifyResult::Original(args));
+        };
+        args[0] = text;
+        Ok(ExprSimplifyResult::Simplified(ScalarUDF::new_from_impl(function).call(args)))
     }
 
     fn invoke_with_args(&self, args: ScalarFunctionArgs) -> Result<ColumnarValue> {

@@ -4,6 +4,7 @@
 //! first phase is replaced where it reads files: instead of hashing the text of each row, it looks the row's number up in a table
 //! that has been filled once for each text of the dictionary. The second phase, which sees few rows, stays as it is.
 
+mod dense;
 mod encoded;
 mod exec;
 mod keys;
@@ -23,8 +24,11 @@ use datafusion::physical_expr::utils::collect_columns;
 use datafusion::physical_optimizer::PhysicalOptimizerRule;
 use datafusion::physical_plan::aggregates::{AggregateExec, AggregateMode};
 use datafusion::physical_plan::coop::CooperativeExec;
+use datafusion::physical_plan::filter::FilterExecBuilder;
 use datafusion::physical_plan::projection::{ProjectionExec, ProjectionExpr};
-use datafusion::physical_plan::{ExecutionPlan, InputOrderMode};
+use datafusion::physical_plan::{
+    ChildrenPropertiesMode, ExecutionPlan, InputOrderMode, ReplaceChildrenOptions,
+};
 use wardenry_kql_functions::aggregates::reads_dictionaries;
 
 pub(crate) use encoded::{Encoded, encoded, encoded_type};
@@ -37,11 +41,18 @@ pub(crate) struct Grouping;
 impl PhysicalOptimizerRule for Grouping {
     fn optimize(&self, plan: Arc<dyn ExecutionPlan>, _: &ConfigOptions) -> Result<Arc<dyn ExecutionPlan>> {
         plan.transform_up(|plan| {
-            let replaced = match plan.downcast_ref::<AggregateExec>() {
-                Some(aggregate) => replace(aggregate)?,
-                None => None,
+            let Some(aggregate) = plan.downcast_ref::<AggregateExec>() else {
+                return Ok(Transformed::no(plan));
             };
-            Ok(replaced.map_or_else(|| Transformed::no(plan), Transformed::yes))
+            let replaced = if aggregate.group_expr().is_true_no_grouping() {
+                filter_after_scan(aggregate)?.map(|input| {
+                    let options = ReplaceChildrenOptions::new(ChildrenPropertiesMode::Recompute);
+                    Arc::clone(&plan).replace_children(vec![input], options)
+                })
+            } else {
+                replace(aggregate)?.map(Ok)
+            };
+            Ok(replaced.transpose()?.map_or_else(|| Transformed::no(plan), Transformed::yes))
         })
         .data()
     }
@@ -53,6 +64,16 @@ impl PhysicalOptimizerRule for Grouping {
     fn schema_check(&self) -> bool {
         true
     }
+}
+
+/// What is aggregated without groups, with its filter above the scan.
+fn filter_after_scan(aggregate: &AggregateExec) -> Result<Option<Arc<dyn ExecutionPlan>>> {
+    let Some((_, scan)) = scan(aggregate.input()) else { return Ok(None) };
+    let Some(input) = dense::filtered_after(&scan)? else { return Ok(None) };
+    let kept = input.schema().fields().len() - 1;
+    let condition = Arc::new(Column::new("kept", kept));
+    let filter = FilterExecBuilder::new(condition, input);
+    Ok(Some(Arc::new(filter.apply_projection(Some((0..kept).collect()))?.build()?)))
 }
 
 fn replace(aggregate: &AggregateExec) -> Result<Option<Arc<dyn ExecutionPlan>>> {
@@ -80,12 +101,14 @@ fn replace(aggregate: &AggregateExec) -> Result<Option<Arc<dyn ExecutionPlan>>> 
             encoded.insert(key);
         }
     }
-    if encoded.is_empty() {
+    let filtered = dense::filtered_after(&scan)?;
+    if encoded.is_empty() && filtered.is_none() {
         return Ok(None);
     }
     encoded.extend(encoded_arguments(aggregate, &scan)?);
-    let Some(input) = encode(&input, &encoded)? else { return Ok(None) };
-    Ok(Some(Arc::new(GroupExec::new(aggregate, input)?)))
+    let kept = filtered.is_some().then(|| schema.fields().len());
+    let Some(input) = encode(filtered.as_ref().unwrap_or(&input), &encoded)? else { return Ok(None) };
+    Ok(Some(Arc::new(GroupExec::new(aggregate, input, kept)?)))
 }
 
 /// The columns that expressions are.

@@ -19,6 +19,7 @@ use crate::control::Control;
 use crate::grouping::Grouping;
 use crate::joins::InterruptibleJoins;
 use crate::opaque::OuterJoins;
+use crate::selectivity::Selectivity;
 
 pub(crate) struct Interrupt(Arc<Control>);
 
@@ -38,8 +39,10 @@ pub(crate) fn logical_rules(
 /// DataFusion's rules for physical plans, and ours before and after them.
 pub(crate) fn physical_rules(control: &Arc<Control>) -> Vec<Arc<dyn PhysicalOptimizerRule + Send + Sync>> {
     let rules = PhysicalOptimizer::new().rules.into_iter();
-    let first: Arc<dyn PhysicalOptimizerRule + Send + Sync> = Arc::new(OuterJoins);
-    std::iter::once(first)
+    let first: [Arc<dyn PhysicalOptimizerRule + Send + Sync>; 2] =
+        [Arc::new(OuterJoins), Arc::new(Selectivity)];
+    first
+        .into_iter()
         .chain(rules)
         .chain(std::iter::once(Arc::new(InterruptibleJoins(Arc::clone(control))) as _))
         .chain(std::iter::once(Arc::new(Grouping) as _))

@@ -33,6 +33,7 @@ mod options;
 mod prepare;
 mod range;
 pub mod render;
+mod selectivity;
 mod session;
 pub mod sources;
 mod stage;

@@ -22,6 +22,7 @@ pub(crate) mod negate;
 mod numeric;
 mod parse_json;
 mod path;
+mod path_is;
 mod per_row;
 mod rotate;
 mod scan;
@@ -43,6 +44,7 @@ pub use cells::{Cell, Cells, to_dynamic};
 pub use conversions::convert;
 pub use expand::{BagExpansion, Expanded, expand};
 pub use numeric::{as_f64_array, element_as_f64, is_long_array, write_f64_array};
+pub use path_is::is_letter_by_letter;
 pub use path::{PathKernel, PathStep};
 pub use validate::is_json;
 pub use value::{Dynamic, Elements, Key, Kind, Members};
@@ -77,6 +79,7 @@ pub(crate) const FUNCTIONS: &[ScalarFunction] = &[
     generate::RANGE,
     generate::REPEAT,
     path::PATH,
+    path_is::PATH_IS,
     rotate::ROTATE_LEFT,
     rotate::ROTATE_RIGHT,
     rotate::SHIFT_LEFT,

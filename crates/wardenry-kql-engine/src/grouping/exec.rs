@@ -2,6 +2,7 @@ use std::fmt;
 use std::sync::Arc;
 
 use arrow::array::{ArrayRef, AsArray, RecordBatch};
+use arrow::compute::filter_record_batch;
 use arrow::datatypes::SchemaRef;
 use datafusion::common::tree_node::TreeNodeRecursion;
 use datafusion::common::{Result, internal_err};
@@ -32,6 +33,8 @@ const PROBE_ROWS: usize = 100_000;
 pub(super) struct GroupExec {
     input: Arc<dyn ExecutionPlan>,
     keys: Vec<Arc<dyn PhysicalExpr>>,
+    /// The column of the input that says which rows count.
+    kept: Option<usize>,
     calls: Vec<Call>,
     schema: SchemaRef,
     properties: Arc<PlanProperties>,
@@ -47,8 +50,13 @@ struct Call {
 }
 
 impl GroupExec {
-    /// Does the same as `aggregate` on an input of which some columns are numbers into dictionaries.
-    pub(super) fn new(aggregate: &AggregateExec, input: Arc<dyn ExecutionPlan>) -> Result<Self> {
+    /// Does the same as `aggregate` on an input of which some columns are numbers into dictionaries, and the column `kept` says
+    /// which rows count.
+    pub(super) fn new(
+        aggregate: &AggregateExec,
+        input: Arc<dyn ExecutionPlan>,
+        kept: Option<usize>,
+    ) -> Result<Self> {
         let keys = aggregate.group_expr().input_exprs();
         let calls = aggregate.aggr_expr().iter().zip(aggregate.filter_expr());
         let calls = calls.map(|(function, filter)| Call {
@@ -59,7 +67,7 @@ impl GroupExec {
         let schema = aggregate.schema();
         let properties = properties(&input, &schema);
         let metrics = ExecutionPlanMetricsSet::new();
-        Ok(Self { input, keys, calls: calls.collect(), schema, properties, metrics })
+        Ok(Self { input, keys, kept, calls: calls.collect(), schema, properties, metrics })
     }
 }
 
@@ -217,6 +225,13 @@ impl Runner {
     }
 
     fn push(&mut self, batch: &RecordBatch) -> Result<()> {
+        let batch = match self.exec.kept {
+            None => batch,
+            Some(kept) => match batch.column(kept).as_boolean_opt() {
+                Some(kept) => &filter_record_batch(batch, kept)?,
+                None => return internal_err!("a condition is no bool"),
+            },
+        };
         let rows = batch.num_rows();
         if rows == 0 {
             return Ok(());

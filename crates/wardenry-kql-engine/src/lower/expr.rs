@@ -7,12 +7,8 @@ use wardenry_kql_semantics::checked::{self, ExprKind, PathStep};
 use wardenry_kql_values::{ScalarType, Value};
 
 use super::{Lowerer, column_expr, column_name};
-use crate::function::{KqlFunction, is_volatile};
+use crate::function::{KqlFunction, PATH, is_volatile};
 use crate::{RunError, literal};
-
-/// The canonical name of the function that follows a path into a dynamic value: its arguments are the value and the steps,
-/// a text for a member and a number for an index.
-const PATH: &str = "path";
 
 /// What a lowered expression takes from the stack at most, in debug builds.
 const RED_ZONE: usize = 128 * 1024;

@@ -6,12 +6,14 @@
 
 use datafusion::common::ScalarValue;
 use datafusion::logical_expr::{BinaryExpr, Expr, Operator, and, lit, or};
-use wardenry_kql_semantics::checked::{self, ExprKind};
-use wardenry_kql_values::ScalarType;
+use wardenry_kql_functions::dynamic::is_letter_by_letter;
+use wardenry_kql_semantics::checked::{self, ExprKind, PathStep};
+use wardenry_kql_values::{ScalarType, Value};
 
 use super::Lowerer;
 use super::expr::{balanced, or_null};
 use crate::RunError;
+use crate::function::PATH_IS;
 
 impl Lowerer<'_> {
     /// Lowers a condition: the result is true exactly where it is, and false or null elsewhere.
@@ -103,6 +105,11 @@ impl Lowerer<'_> {
         right: &checked::Expr,
         whole: &checked::Expr,
     ) -> Result<Expr, RunError> {
+        if function == "=="
+            && let Some((path, string)) = sought(left, right).or_else(|| sought(right, left))
+        {
+            return self.path_is(path, string, whole);
+        }
         let scalar_type = left.scalar_type;
         let equality = matches!(function, "==" | "!=");
         let native = scalar_type == right.scalar_type
@@ -129,6 +136,32 @@ impl Lowerer<'_> {
             "!=" => or_null(left.clone().not_eq(right), left),
             _ => binary(left, operator(function, false), right),
         })
+    }
+
+    /// `path == "string"`: only where the value holds the string somewhere, its structure is looked at.
+    fn path_is(
+        &mut self,
+        (base, steps): (&checked::Expr, &[PathStep]),
+        string: &str,
+        whole: &checked::Expr,
+    ) -> Result<Expr, RunError> {
+        let text = |text: &str| lit(ScalarValue::Utf8View(Some(text.to_owned())));
+        let mut arguments = vec![self.expr(base)?, text(string)];
+        let mut types = vec![base.scalar_type, ScalarType::String];
+        for step in steps {
+            match step {
+                PathStep::Member(name) => {
+                    arguments.push(text(name));
+                    types.push(ScalarType::String);
+                }
+                PathStep::Index(index) => {
+                    arguments.push(lit(*index));
+                    types.push(ScalarType::Long);
+                }
+                PathStep::Computed(_) => return self.expr(whole),
+            }
+        }
+        self.kernel(PATH_IS, arguments, types, ScalarType::Bool, whole.span)
     }
 
     fn list(
@@ -163,6 +196,20 @@ impl Lowerer<'_> {
         // A null is in no list; a null slot of a string is in one that has the empty text.
         Ok(if has_empty == negated { list } else { or_null(list, value) })
     }
+}
+
+/// A path and the string that it is compared with, if a search for the string can rule that out.
+fn sought<'a>(
+    path: &'a checked::Expr,
+    string: &'a checked::Expr,
+) -> Option<((&'a checked::Expr, &'a [PathStep]), &'a str)> {
+    let path = match &path.kind {
+        ExprKind::Call { function: "tostring", arguments } => arguments.first()?,
+        _ => path,
+    };
+    let ExprKind::Path { base, steps } = &path.kind else { return None };
+    let ExprKind::Literal(Value::String(string)) = &string.kind else { return None };
+    is_letter_by_letter(string).then_some(((base, steps), string))
 }
 
 /// Whether `==` of two values that are not null is the same in KQL and in DataFusion.

@@ -108,6 +108,7 @@ impl ParquetTable {
         let mut columns: Vec<(Arc<str>, ScalarType)> = Vec::new();
         let mut files = Vec::with_capacity(paths.len());
         let mut nested: BTreeSet<String> = BTreeSet::new();
+        let mut distinct_texts = Vec::with_capacity(paths.len());
         let (mut rows, mut bytes) = (0_usize, 0_usize);
         for path in paths {
             let io = |source| ParquetTableError::Io { path: path.clone(), source };
@@ -136,6 +137,7 @@ impl ParquetTable {
             });
             file.arrow_schema = dictionary::schema(&metadata);
             files.push(file);
+            distinct_texts.push(dictionary::distinct_texts(&metadata));
         }
         let fields: Vec<_> = columns
             .iter()
@@ -151,13 +153,23 @@ impl ParquetTable {
                 }
             })
             .collect();
+        let schema = Arc::new(Schema::new(fields));
+        for (file, texts) in files.iter_mut().zip(distinct_texts) {
+            let mut statistics = Statistics::new_unknown(&schema);
+            for (name, count) in texts {
+                if let Ok(index) = schema.index_of(&name) {
+                    statistics.column_statistics[index].distinct_count = Precision::Inexact(count);
+                }
+            }
+            file.statistics = Some(Arc::new(statistics));
+        }
         let caches = CacheManager::try_new(&CacheManagerConfig::default())
             .map_err(|error| ParquetTableError::Store { source: error.into() })?;
         let store: Arc<dyn ObjectStore> = Arc::new(LocalFileSystem::new());
         let reader = CachedParquetFileReaderFactory::new(store, caches.get_file_metadata_cache());
         Ok(Self {
             columns: columns.into(),
-            schema: Arc::new(Schema::new(fields)),
+            schema,
             scanned: Arc::new(Schema::new(scanned)),
             files,
             rows,

@@ -69,6 +69,18 @@ fn bind(call: &ScalarCall<'_>) -> Result<Box<dyn Kernel>, FunctionError> {
     }))
 }
 
+/// Steps of which each is known; `None` if one is not.
+pub(super) fn constant_steps<'a>(
+    constants: impl Iterator<Item = &'a Option<Value>>,
+) -> Option<Vec<PathStep>> {
+    constants
+        .map(|constant| match step(ScalarType::Dynamic, constant.as_ref()) {
+            PathStep::Computed(_) => None,
+            step => Some(step),
+        })
+        .collect()
+}
+
 fn step(scalar_type: ScalarType, constant: Option<&Value>) -> PathStep {
     match constant {
         Some(Value::String(name)) => PathStep::Member(name.clone()),
@@ -119,7 +131,7 @@ fn evaluate(
 
 /// The bytes of the value that the steps lead to.
 #[inline]
-fn follow(
+pub(super) fn follow(
     text: &str,
     steps: &[PathStep],
     computed: &[(Cells<'_>, &Argument)],

@@ -199,6 +199,11 @@ fn gather(results: &ArrayRef, keys: &Int32Array) -> Result<ArrayRef> {
 
 fn gather_truths(results: &BooleanBuffer, keys: &Int32Array) -> BooleanArray {
     let keys = keys.values();
+    match results.count_set_bits() {
+        0 => return BooleanArray::new(BooleanBuffer::new_unset(keys.len()), None),
+        all if all == results.len() => return BooleanArray::new(BooleanBuffer::new_set(keys.len()), None),
+        _ => {}
+    }
     let truths = BooleanBuffer::collect_bool(keys.len(), |row| {
         usize::try_from(keys[row]).is_ok_and(|key| key < results.len() && results.value(key))
     });
