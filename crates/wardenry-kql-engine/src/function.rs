@@ -69,7 +69,17 @@ impl KqlFunction {
         let kernel = Arc::from(kernel);
         let number = NEXT_NUMBER.fetch_add(1, Ordering::Relaxed);
         let context = context.clone();
-        Some(Ok(Self { name, argument_types, constants, result_type, signature, kernel, number, context, span }))
+        Some(Ok(Self {
+            name,
+            argument_types,
+            constants,
+            result_type,
+            signature,
+            kernel,
+            number,
+            context,
+            span,
+        }))
     }
 
     pub(crate) const fn kql_name(&self) -> &'static str {

@@ -15,8 +15,8 @@ use std::sync::Arc;
 use arrow::datatypes::DataType;
 use datafusion::common::Result;
 use datafusion::common::config::ConfigOptions;
-use datafusion::common::tree_node::{Transformed, TransformedResult, TreeNode};
-use datafusion::datasource::physical_plan::{FileScanConfig, ParquetSource};
+use datafusion::common::tree_node::{Transformed, TransformedResult, TreeNode, TreeNodeRecursion};
+use datafusion::datasource::physical_plan::{FileGroup, FileScanConfig, ParquetSource};
 use datafusion::datasource::source::DataSourceExec;
 use datafusion::physical_expr::PhysicalExpr;
 use datafusion::physical_expr::expressions::Column;
@@ -40,7 +40,7 @@ pub(crate) struct Grouping;
 
 impl PhysicalOptimizerRule for Grouping {
     fn optimize(&self, plan: Arc<dyn ExecutionPlan>, _: &ConfigOptions) -> Result<Arc<dyn ExecutionPlan>> {
-        plan.transform_up(|plan| {
+        let grouped = plan.transform_up(|plan| {
             let Some(aggregate) = plan.downcast_ref::<AggregateExec>() else {
                 return Ok(Transformed::no(plan));
             };
@@ -53,8 +53,19 @@ impl PhysicalOptimizerRule for Grouping {
                 replace(aggregate)?.map(Ok)
             };
             Ok(replaced.transpose()?.map_or_else(|| Transformed::no(plan), Transformed::yes))
-        })
-        .data()
+        });
+        let read_once = grouped.data()?.transform_down(|plan| {
+            let scan = plan.is::<DataSourceExec>().then(|| scan(&plan)).flatten();
+            let replaced = match &scan {
+                Some((_, scan)) => dense::read_once(scan)?,
+                None => None,
+            };
+            Ok(match replaced {
+                Some(replaced) => Transformed::new(replaced, true, TreeNodeRecursion::Jump),
+                None => Transformed::no(plan),
+            })
+        });
+        read_once.data()
     }
 
     fn name(&self) -> &'static str {
@@ -71,7 +82,7 @@ fn filter_after_scan(aggregate: &AggregateExec) -> Result<Option<Arc<dyn Executi
     let Some((_, scan)) = scan(aggregate.input()) else { return Ok(None) };
     let Some(input) = dense::filtered_after(&scan)? else { return Ok(None) };
     let kept = input.schema().fields().len() - 1;
-    let condition = Arc::new(Column::new("kept", kept));
+    let condition = Arc::new(Column::new(dense::KEPT, kept));
     let filter = FilterExecBuilder::new(condition, input);
     Ok(Some(Arc::new(filter.apply_projection(Some((0..kept).collect()))?.build()?)))
 }
@@ -97,7 +108,7 @@ fn replace(aggregate: &AggregateExec) -> Result<Option<Arc<dyn ExecutionPlan>>> 
     let Some((input, scan)) = scan(aggregate.input()) else { return Ok(None) };
     let mut encoded = BTreeSet::new();
     for key in keys {
-        if *schema.field(key).data_type() == DataType::Utf8View && has_dictionaries(&scan, key)? {
+        if *schema.field(key).data_type() == DataType::Utf8View && has_dictionaries(&scan, key) {
             encoded.insert(key);
         }
     }
@@ -105,10 +116,10 @@ fn replace(aggregate: &AggregateExec) -> Result<Option<Arc<dyn ExecutionPlan>>> 
     if encoded.is_empty() && filtered.is_none() {
         return Ok(None);
     }
-    encoded.extend(encoded_arguments(aggregate, &scan)?);
+    encoded.extend(encoded_arguments(aggregate, &scan));
     let kept = filtered.is_some().then(|| schema.fields().len());
     let Some(input) = encode(filtered.as_ref().unwrap_or(&input), &encoded)? else { return Ok(None) };
-    Ok(Some(Arc::new(GroupExec::new(aggregate, input, kept)?)))
+    Ok(Some(Arc::new(GroupExec::new(aggregate, input, kept))))
 }
 
 /// The columns that expressions are.
@@ -128,31 +139,31 @@ fn scan(input: &Arc<dyn ExecutionPlan>) -> Option<(Arc<dyn ExecutionPlan>, FileS
 }
 
 /// Whether most files store what an output column of the scan is made of as numbers into dictionaries.
-fn has_dictionaries(scan: &FileScanConfig, output: usize) -> Result<bool> {
+fn has_dictionaries(scan: &FileScanConfig, output: usize) -> bool {
     let source = scan.file_source();
     let schema = source.table_schema().table_schema();
     let name = match source.projection() {
         Some(projection) => {
-            let Some(output) = projection.as_ref().get(output) else { return Ok(false) };
+            let Some(output) = projection.as_ref().get(output) else { return false };
             let columns = collect_columns(&output.expr);
             match columns.iter().next() {
                 Some(column) if columns.len() == 1 => column.name().to_owned(),
-                _ => return Ok(false),
+                _ => return false,
             }
         }
         None => schema.field(output).name().clone(),
     };
     let mut balance = 0_i64;
-    for file in scan.file_groups.iter().flat_map(|group| group.files()) {
+    for file in scan.file_groups.iter().flat_map(FileGroup::files) {
         let stored = file.arrow_schema.as_ref().and_then(|schema| schema.field_with_name(&name).ok());
         let is_encoded = stored.is_some_and(|field| matches!(field.data_type(), DataType::Dictionary(..)));
         balance += if is_encoded { 1 } else { -1 };
     }
-    Ok(balance > 0)
+    balance > 0
 }
 
 /// The columns that only aggregations read which can do with numbers.
-fn encoded_arguments(aggregate: &AggregateExec, scan: &FileScanConfig) -> Result<BTreeSet<usize>> {
+fn encoded_arguments(aggregate: &AggregateExec, scan: &FileScanConfig) -> BTreeSet<usize> {
     let schema = aggregate.input().schema();
     let mut read_in_full: BTreeSet<usize> = BTreeSet::new();
     let mut found = BTreeSet::new();
@@ -172,11 +183,11 @@ fn encoded_arguments(aggregate: &AggregateExec, scan: &FileScanConfig) -> Result
     }
     let mut encoded = BTreeSet::new();
     for column in found.difference(&read_in_full) {
-        if *schema.field(*column).data_type() == DataType::Utf8View && has_dictionaries(scan, *column)? {
+        if *schema.field(*column).data_type() == DataType::Utf8View && has_dictionaries(scan, *column) {
             encoded.insert(*column);
         }
     }
-    Ok(encoded)
+    encoded
 }
 
 /// The scan with some columns as numbers into dictionaries.

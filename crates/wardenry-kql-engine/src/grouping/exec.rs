@@ -52,11 +52,7 @@ struct Call {
 impl GroupExec {
     /// Does the same as `aggregate` on an input of which some columns are numbers into dictionaries, and the column `kept` says
     /// which rows count.
-    pub(super) fn new(
-        aggregate: &AggregateExec,
-        input: Arc<dyn ExecutionPlan>,
-        kept: Option<usize>,
-    ) -> Result<Self> {
+    pub(super) fn new(aggregate: &AggregateExec, input: Arc<dyn ExecutionPlan>, kept: Option<usize>) -> Self {
         let keys = aggregate.group_expr().input_exprs();
         let calls = aggregate.aggr_expr().iter().zip(aggregate.filter_expr());
         let calls = calls.map(|(function, filter)| Call {
@@ -67,7 +63,7 @@ impl GroupExec {
         let schema = aggregate.schema();
         let properties = properties(&input, &schema);
         let metrics = ExecutionPlanMetricsSet::new();
-        Ok(Self { input, keys, kept, calls: calls.collect(), schema, properties, metrics })
+        Self { input, keys, kept, calls: calls.collect(), schema, properties, metrics }
     }
 }
 
@@ -270,7 +266,7 @@ impl Runner {
             return Ok(());
         }
         self.emitted += groups;
-        let mut columns = self.keys.take()?;
+        let mut columns = self.keys.take();
         for accumulator in &mut self.accumulators {
             columns.extend(accumulator.state(EmitTo::All)?);
         }

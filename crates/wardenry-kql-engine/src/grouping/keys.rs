@@ -60,20 +60,22 @@ impl Keys {
     }
 
     /// The values of all groups by their number, column by column. The groups are forgotten.
-    pub(super) fn take(&mut self) -> Result<Vec<ArrayRef>> {
+    pub(super) fn take(&mut self) -> Vec<ArrayRef> {
         let mut numbers: Vec<u32> = (0..self.len()).filter_map(|group| u32::try_from(group).ok()).collect();
         let mut values = Vec::with_capacity(self.columns.len());
         for (column, pairs) in self.columns.iter_mut().skip(1).zip(&mut self.pairs).rev() {
             let pairs = std::mem::take(pairs).pairs;
             let second: Vec<u32> = numbers.iter().map(|number| pairs[*number as usize].1).collect();
-            numbers.iter_mut().for_each(|number| *number = pairs[*number as usize].0);
-            values.push(column.take(&second)?);
+            for number in &mut numbers {
+                *number = pairs[*number as usize].0;
+            }
+            values.push(column.take(&second));
         }
         if let Some(first) = self.columns.first_mut() {
-            values.push(first.take(&numbers)?);
+            values.push(first.take(&numbers));
         }
         values.reverse();
-        Ok(values)
+        values
     }
 
     pub(super) fn bytes(&self) -> usize {
@@ -180,8 +182,8 @@ impl Column {
     }
 
     /// The values of some numbers. All numbers are forgotten.
-    fn take(&mut self, numbers: &[u32]) -> Result<ArrayRef> {
-        Ok(match self {
+    fn take(&mut self, numbers: &[u32]) -> ArrayRef {
+        match self {
             Self::Texts(texts) => Arc::new(std::mem::take(texts).array(numbers)),
             Self::Ints(values) => Arc::new(std::mem::take(values).array(numbers)),
             Self::Longs(values) => Arc::new(std::mem::take(values).array(numbers)),
@@ -190,7 +192,7 @@ impl Column {
                 let values = numbers.iter().map(|number| values[*number as usize]);
                 Arc::new(values.collect::<BooleanArray>())
             }
-        })
+        }
     }
 
     fn bytes(&self) -> usize {
@@ -431,7 +433,7 @@ mod tests {
         keys.groups(&third, &mut groups).unwrap();
         assert_eq!(groups, [1, 5]);
         assert_eq!(keys.len(), 6);
-        let values = keys.take().unwrap();
+        let values = keys.take();
         let texts = [Some("a"), Some(""), Some("a"), None, Some("a"), Some("a much longer text than fits")];
         assert_eq!(values[0].as_string_view(), &StringViewArray::from(texts.to_vec()));
         assert_eq!(

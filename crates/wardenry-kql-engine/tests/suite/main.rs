@@ -2,6 +2,7 @@
 
 mod arbitrary;
 mod cases;
+mod dictionaries;
 mod differential;
 mod geo;
 mod limits;

@@ -249,8 +249,9 @@ fn operators_of_expressions_run() {
 #[test]
 fn kernels_are_in_the_catalogue() {
     // `path` reads a member of a dynamic value, `:` is the search for a term in a column.
-    let is_operator =
-        |name: &str| catalogue::scalar_operator(name).is_some() || matches!(name, "negate" | ":" | "path");
+    let is_operator = |name: &str| {
+        catalogue::scalar_operator(name).is_some() || matches!(name, "negate" | ":" | "path" | "path_is")
+    };
     let unknown: BTreeSet<&str> = scalar_functions()
         .flat_map(|function| function.names)
         .copied()

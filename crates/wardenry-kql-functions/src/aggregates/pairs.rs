@@ -11,8 +11,8 @@ const FIRST_LOG: usize = 1 << 16;
 /// through in order, where a hash table of millions of pairs would miss the cache at each of them.
 #[derive(Debug, Default)]
 pub(super) struct Pairs {
-    /// `group << 32 | number`; [`Self::known`] of them, sorted and without repetitions, then those that came since.
-    pairs: Vec<u64>,
+    /// `group << 32 | number`; [`Self::known`] of them sorted and without repetitions, then those that came since.
+    log: Vec<u64>,
     known: usize,
     spare: Vec<u64>,
 }
@@ -21,54 +21,55 @@ impl Pairs {
     #[inline]
     pub(super) fn add(&mut self, group: usize, number: u32) {
         let pair = ((group as u64) << 32) | u64::from(number);
-        if self.pairs.last() == Some(&pair) {
+        if self.log.last() == Some(&pair) {
             return;
         }
-        if self.pairs.len() == self.pairs.capacity() {
+        if self.log.len() == self.log.capacity() {
             self.make_room();
         }
-        self.pairs.push(pair);
+        self.log.push(pair);
     }
 
     /// Forgets repetitions, and grows unless they were many.
     fn make_room(&mut self) {
         self.settle();
         let room = (2 * self.known).max(FIRST_LOG);
-        self.pairs.reserve_exact(room - self.known);
+        self.log.reserve_exact(room - self.known);
     }
 
     /// Brings all pairs in order, each once.
     fn settle(&mut self) {
-        if self.known < self.pairs.len() {
-            sort(&mut self.pairs, &mut self.spare);
-            self.pairs.dedup();
-            self.known = self.pairs.len();
+        if self.known < self.log.len() {
+            sort(&mut self.log, &mut self.spare);
+            self.log.dedup();
+            self.known = self.log.len();
         }
     }
 
     /// How many numbers each of the first groups has, and the numbers of one after another, ascending. These groups are forgotten.
+    #[expect(clippy::cast_possible_truncation, reason = "the halves of a pair")]
     pub(super) fn take(&mut self, emit: EmitTo, groups: usize) -> (Vec<usize>, Vec<u32>) {
         self.settle();
         let count = emitted(emit, groups);
         let mut lengths = vec![0; count];
-        let taken = self.pairs.partition_point(|pair| ((pair >> 32) as usize) < count);
+        let taken = self.log.partition_point(|pair| ((pair >> 32) as usize) < count);
         let mut numbers = Vec::with_capacity(taken);
-        for pair in self.pairs.drain(..taken) {
+        for pair in self.log.drain(..taken) {
             lengths[(pair >> 32) as usize] += 1;
             numbers.push((pair & u64::from(u32::MAX)) as u32);
         }
-        for pair in &mut self.pairs {
+        for pair in &mut self.log {
             *pair -= (count as u64) << 32;
         }
-        self.known = self.pairs.len();
-        if self.pairs.is_empty() {
+        self.known = self.log.len();
+        if self.log.is_empty() {
             *self = Self::default();
         }
         (lengths, numbers)
     }
 
     pub(super) fn bytes(&self) -> usize {
-        (self.pairs.capacity() + self.spare.capacity()) * size_of::<u64>()
+        (self.log.capacity() + self.spare.capacity()) * size_of::<u64>()
     }
 }
 

@@ -71,7 +71,9 @@ mod tests {
         for string in ["New-InboxRule", "a", "x y.z@example.com", "e5"] {
             assert!(is_letter_by_letter(string), "{string}");
         }
-        for string in ["", "5", "1e2", "-a", "true", "Infinity", "NaN", "a/b", "a\\b", "a\"", "a\nb", "{a", "é"] {
+        for string in
+            ["", "5", "1e2", "-a", "true", "Infinity", "NaN", "a/b", "a\\b", "a\"", "a\nb", "{a", "é"]
+        {
             assert!(!is_letter_by_letter(string), "{string}");
         }
     }
