@@ -7,13 +7,13 @@ use reqwest::Method;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use url::Url;
+use wardenry_core::catalogue::WARDENRY;
 use wardenry_core::cloud::CloudProfile;
 use wardenry_core::id::AppId;
 use wardenry_oauth::EndpointVersion;
 
 use crate::credential::Credential;
 use crate::error::{ApiError, Error, ErrorKind, Surface, Unexpected};
-use crate::ingest;
 use crate::tenant::Tenant;
 use crate::token::{AccessToken, TokenRequest, TokenTarget};
 use crate::token_cache::{Need, TokenCache, TokenKey};
@@ -175,7 +175,8 @@ impl Client {
         let target = match surface {
             Surface::Defender => TokenTarget::Defender,
             Surface::Graph => TokenTarget::Graph,
-            Surface::Ingest => TokenTarget::Resource(ingest::RESOURCE.to_owned()),
+            // The vendor streams events out and takes none in, so that this is a resource of our own.
+            Surface::Ingest => TokenTarget::Resource(WARDENRY.identifiers[0].to_owned()),
         };
         let mut token = self.token(tenant, &target).await?;
         let mut has_new_token = false;

@@ -303,7 +303,7 @@ impl From<ErrorKind> for Error {
 
 /// The statuses after which the same request may succeed.
 pub(crate) fn is_retryable_status(status: u16) -> bool {
-    matches!(status, 408 | 429 | 500 | 502 | 503 | 504)
+    matches!(status, 408 | 429 | 500 | 502 | 503 | 504 | 507)
 }
 
 fn certificate_problem(error: &reqwest::Error) -> Option<CertificateProblem> {
@@ -419,6 +419,8 @@ impl ApiError {
             }),
             request_id: text(&envelope[inner]["request-id"])
                 .or_else(|| text(&envelope["target"]))
+                // On a Wardenry server's own surface.
+                .or_else(|| text(&envelope["requestId"]))
                 .or_else(|| header("x-ms-request-id"))
                 .or_else(|| header("request-id")),
             challenge: header("www-authenticate"),

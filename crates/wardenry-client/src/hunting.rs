@@ -111,7 +111,7 @@ impl Client {
                 repeat: Repeat::IfNotRun,
                 bounds: Bounds {
                     timeout: Some(ATTEMPT_TIMEOUT),
-                    max_total: Some(request.patience),
+                    patience: Some(request.patience),
                     max_answer_bytes: Some(MAX_ANSWER_BYTES),
                 },
                 ..Call::new(tenant, surface, Method::POST, url)

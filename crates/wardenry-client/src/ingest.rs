@@ -14,9 +14,6 @@ use crate::error::{Error, ErrorKind, Surface};
 use crate::tenant::Tenant;
 use crate::transport::{Body, Bounds, Repeat};
 
-/// The resource that a token for sending events is for. The vendor streams events out and takes none in.
-pub(crate) const RESOURCE: &str = "api://wardenry";
-
 /// Events to be stored together.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct EventBatch {
@@ -35,7 +32,10 @@ pub struct IngestReceipt {
     /// Whether the batch had been stored before, and was not stored again.
     #[serde(default)]
     pub repeated: bool,
-    /// The records that could not be stored as events.
+    /// How many records could not be stored as events.
+    #[serde(default, rename = "quarantinedCount")]
+    pub quarantined_count: u64,
+    /// What is told of them; of very many only the first.
     #[serde(default)]
     pub quarantined: Vec<QuarantinedRecord>,
 }
@@ -72,7 +72,7 @@ impl Client {
                 body: Body::JsonLinesGzip(gzip(&batch.lines)),
                 idempotency_key: Some(&batch.id),
                 repeat: Repeat::Safe,
-                bounds: Bounds { max_total: Some(patience), ..Bounds::default() },
+                bounds: Bounds { patience: Some(patience), ..Bounds::default() },
                 ..Call::new(tenant, Surface::Ingest, Method::POST, url)
             })
             .await?;

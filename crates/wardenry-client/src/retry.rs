@@ -36,6 +36,9 @@ impl Default for RetryPolicy {
     }
 }
 
+/// The shortest wait after many attempts.
+const LATE_DELAY: Duration = Duration::from_secs(1);
+
 impl RetryPolicy {
     /// A single attempt.
     pub const NEVER: Self = Self {
@@ -44,6 +47,12 @@ impl RetryPolicy {
         max_delay: Duration::ZERO,
         max_total: Duration::ZERO,
     };
+
+    /// The same for as long as this, however many attempts that takes: whoever is told to come back often is not the one who
+    /// decides when to give up.
+    pub(crate) fn lasting(self, max_total: Duration) -> Self {
+        Self { max_attempts: if self.max_attempts > 1 { u32::MAX } else { 1 }, max_total, ..self }
+    }
 
     /// How long to wait after the `attempt`th attempt (counted from 1) has failed, or `None` to give up.
     pub(crate) fn delay(
@@ -57,6 +66,8 @@ impl RetryPolicy {
             return None;
         }
         let delay = asked_for.unwrap_or_else(|| self.jittered(attempt, entropy));
+        // A server that asks for no wait at all is not asked in a tight loop.
+        let delay = if attempt >= Self::default().max_attempts { delay.max(LATE_DELAY) } else { delay };
         (elapsed.saturating_add(delay) <= self.max_total).then_some(delay)
     }
 
@@ -142,6 +153,21 @@ mod tests {
         assert_eq!(delay(1, 9, Some(2), 0), None);
         assert_eq!(delay(1, 0, Some(u64::MAX), 0), None);
         assert_eq!(RetryPolicy::NEVER.delay(1, Duration::ZERO, None, &Fixed(0)), None);
+    }
+
+    #[test]
+    fn a_lasting_policy_ends_by_time_alone() {
+        let lasting = POLICY.lasting(Duration::from_secs(60));
+        let delay = |attempt, elapsed_secs, asked_for: u64| {
+            let (elapsed, asked_for) = (Duration::from_secs(elapsed_secs), Duration::from_secs(asked_for));
+            lasting.delay(attempt, elapsed, Some(asked_for), &Fixed(0))
+        };
+        assert_eq!(delay(1, 0, 0), Some(Duration::ZERO));
+        assert_eq!(delay(1000, 50, 0), Some(Duration::from_secs(1)));
+        assert_eq!(delay(1000, 50, 10), Some(Duration::from_secs(10)));
+        assert_eq!(delay(2, 50, 11), None);
+        let never = RetryPolicy::NEVER.lasting(Duration::from_secs(60));
+        assert_eq!(never.delay(1, Duration::ZERO, None, &Fixed(0)), None);
     }
 
     fn headers(pairs: &[(&'static str, &str)]) -> HeaderMap {

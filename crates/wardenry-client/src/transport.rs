@@ -105,8 +105,8 @@ pub(crate) enum Body {
 pub(crate) struct Bounds {
     /// For one attempt, from its start to the end of the answer.
     pub(crate) timeout: Option<Duration>,
-    /// For all attempts: see [`RetryPolicy::max_total`].
-    pub(crate) max_total: Option<Duration>,
+    /// For all attempts, however many: see [`RetryPolicy::lasting`].
+    pub(crate) patience: Option<Duration>,
     pub(crate) max_answer_bytes: Option<usize>,
 }
 
@@ -205,8 +205,10 @@ impl Transport {
     async fn send_patiently(&self, request: &Request<'_>) -> Result<Answer, Error> {
         let start = Instant::now();
         let origin = origin_of(&request.url);
-        let max_total = request.bounds.max_total.unwrap_or(self.retry.max_total);
-        let retry = RetryPolicy { max_total, ..self.retry };
+        let retry = match request.bounds.patience {
+            Some(patience) => self.retry.lasting(patience),
+            None => self.retry,
+        };
         let mut attempt = 1;
         loop {
             let outcome = self.attempt(request, &origin).await;

@@ -35,7 +35,7 @@ async fn a_batch_is_sent_until_it_is_answered_under_one_id() {
             0 => Reply::empty(429).with_header("retry-after", "0"),
             1 => Reply::empty(503),
             _ => Reply::json(&json!({
-                "stored": 1, "repeated": false, "later": [],
+                "stored": 1, "repeated": false, "later": [], "quarantinedCount": 1,
                 "quarantined": [{"index": 1, "code": "UnknownTable", "reason": "no category", "more": 1}],
             })),
         }
@@ -45,7 +45,7 @@ async fn a_batch_is_sent_until_it_is_answered_under_one_id() {
     let receipt = client.ingest(&alder(), &batch(), PATIENCE).await.unwrap();
     let (code, reason) = ("UnknownTable".to_owned(), "no category".to_owned());
     let quarantined = vec![QuarantinedRecord { index: 1, code, reason }];
-    assert_eq!(receipt, IngestReceipt { stored: 1, repeated: false, quarantined });
+    assert_eq!(receipt, IngestReceipt { stored: 1, repeated: false, quarantined_count: 1, quarantined });
     assert_eq!(stub.count("/wardenry/v1/ingest"), 3);
 }
 
