@@ -11,7 +11,7 @@ use tracing_subscriber::util::SubscriberInitExt as _;
 
 #[cfg(feature = "hunting")]
 use crate::commands::kql;
-use crate::commands::{admin, apps, consent, demo, doctor, hunt, incidents, serve, tenants, token};
+use crate::commands::{admin, apps, consent, demo, doctor, hunt, incidents, ingest, serve, tenants, token};
 use crate::failure::{ExitStatus, Failure};
 use crate::host::Host;
 
@@ -49,6 +49,7 @@ enum Command {
     #[command(subcommand)]
     Incidents(incidents::Command),
     Hunt(Box<hunt::Args>),
+    Ingest(Box<ingest::Args>),
     #[cfg(feature = "hunting")]
     #[command(subcommand)]
     Kql(kql::Command),
@@ -85,6 +86,7 @@ impl Cli {
             Command::Apps(command) => command.run(&host).await,
             Command::Incidents(command) => command.run(&host).await,
             Command::Hunt(args) => args.run(&host).await,
+            Command::Ingest(args) => args.run(&host).await,
             #[cfg(feature = "hunting")]
             Command::Kql(command) => command.run(&host).await,
             Command::Doctor(args) => args.run(&host).await,

@@ -7,6 +7,7 @@ pub(crate) mod demo;
 pub(crate) mod doctor;
 pub(crate) mod hunt;
 pub(crate) mod incidents;
+pub(crate) mod ingest;
 #[cfg(feature = "hunting")]
 pub(crate) mod kql;
 pub(crate) mod serve;

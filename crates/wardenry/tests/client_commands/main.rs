@@ -4,6 +4,7 @@
 mod connection;
 mod consent;
 mod hunt;
+mod ingest;
 #[cfg(feature = "hunting")]
 mod kql;
 mod run;

@@ -3,7 +3,7 @@
 use std::fmt;
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
-use std::process::{Command, Stdio};
+use std::process::{Child, Command, Stdio};
 
 /// A home folder of its own and an empty environment.
 pub(crate) struct World {
@@ -60,7 +60,15 @@ impl World {
 
     /// The home folder reads `~` in what is returned.
     pub(crate) fn run_with_input(&self, arguments: &[&str], input: &str) -> Ran {
-        let mut child = Command::new(env!("CARGO_BIN_EXE_wardenry"))
+        let mut child = self.spawn(arguments);
+        // A command that does not read its input closes it, which is no failure of the test.
+        drop(child.stdin.take().unwrap().write_all(input.as_bytes()));
+        self.end_of(child)
+    }
+
+    /// Starts a command that goes on for a while.
+    pub(crate) fn spawn(&self, arguments: &[&str]) -> Child {
+        Command::new(env!("CARGO_BIN_EXE_wardenry"))
             .args(arguments)
             .env_clear()
             .env("HOME", self.home.path())
@@ -71,9 +79,11 @@ impl World {
             .stdout(Stdio::piped())
             .stderr(Stdio::piped())
             .spawn()
-            .unwrap();
-        // A command that does not read its input closes it, which is no failure of the test.
-        drop(child.stdin.take().unwrap().write_all(input.as_bytes()));
+            .unwrap()
+    }
+
+    /// Waits for the end of a command. The home folder reads `~` in what is returned.
+    pub(crate) fn end_of(&self, child: Child) -> Ran {
         let output = child.wait_with_output().unwrap();
         let home = self.home.path().display().to_string();
         let text = |bytes: Vec<u8>| String::from_utf8(bytes).unwrap().replace(&home, "~");

@@ -2,7 +2,8 @@
 
 use std::collections::HashMap;
 use std::io::Read as _;
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, Condvar, Mutex};
+use std::time::Duration;
 
 use axum::body::{Body, to_bytes};
 use axum::http::{Request, Response};
@@ -54,13 +55,20 @@ impl Reply {
     }
 }
 
+/// What came in, and a bell for whoever waits for more.
+#[derive(Default)]
+struct Log {
+    requests: Mutex<Vec<Seen>>,
+    came: Condvar,
+}
+
 type Handler = Arc<dyn Fn(&Seen) -> Reply + Send + Sync>;
 
 /// The server. It plays the token endpoint of every tenant itself and leaves the rest to the test.
 pub(crate) struct Stub {
     origin: String,
     ca_pem: String,
-    seen: Arc<Mutex<Vec<Seen>>>,
+    seen: Arc<Log>,
     _runtime: tokio::runtime::Runtime,
 }
 
@@ -72,7 +80,7 @@ impl Stub {
         listener.set_nonblocking(true).unwrap();
         let port = listener.local_addr().unwrap().port();
         let (acceptor, ca_pem) = tls();
-        let seen: Arc<Mutex<Vec<Seen>>> = Arc::default();
+        let seen: Arc<Log> = Arc::default();
         let (log, handler): (_, Handler) = (Arc::clone(&seen), Arc::new(handler));
         runtime.spawn(async move {
             let listener = tokio::net::TcpListener::from_std(listener).unwrap();
@@ -103,13 +111,23 @@ impl Stub {
 
     /// What came in with this path, in order.
     pub(crate) fn seen(&self, path: &str) -> Vec<Seen> {
-        self.seen.lock().unwrap().iter().filter(|seen| seen.path == path).cloned().collect()
+        self.seen.requests.lock().unwrap().iter().filter(|seen| seen.path == path).cloned().collect()
+    }
+
+    /// The first requests of any kind, once there are so many.
+    pub(crate) fn wait_for(&self, count: usize) -> Vec<Seen> {
+        let requests = self.seen.requests.lock().unwrap();
+        let too_few = |requests: &mut Vec<Seen>| requests.len() < count;
+        let waited = self.seen.came.wait_timeout_while(requests, Duration::from_secs(60), too_few);
+        let (requests, timeout) = waited.unwrap();
+        assert!(!timeout.timed_out(), "only {} of {count} requests came", requests.len());
+        requests[..count].to_vec()
     }
 }
 
 async fn answer(
     request: Request<hyper::body::Incoming>,
-    log: Arc<Mutex<Vec<Seen>>>,
+    log: Arc<Log>,
     handler: Handler,
 ) -> Result<Response<Body>, std::convert::Infallible> {
     let (parts, body) = request.into_parts();
@@ -131,8 +149,10 @@ async fn answer(
             "token_type": "Bearer", "expires_in": 3599, "access_token": format!("token-for-{}", &tenant[1..]),
         })),
         None => {
-            log.lock().unwrap().push(seen.clone());
-            handler(&seen)
+            let reply = handler(&seen);
+            log.requests.lock().unwrap().push(seen);
+            log.came.notify_all();
+            reply
         }
     };
     let mut response = Response::builder().status(reply.status);

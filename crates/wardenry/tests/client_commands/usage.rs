@@ -27,6 +27,7 @@ const COMMANDS: &[&[&str]] = &[
     &["incidents", "list"],
     &["incidents", "show"],
     &["hunt"],
+    &["ingest"],
     &["doctor"],
 ];
 
@@ -84,6 +85,8 @@ fn wrong_usage_is_two_and_prints_no_data() {
         &["hunt", "--all-tenants", "--shape", "kusto", "T"],
         &["hunt", "--all-tenants", "--max-rows", "0", "T"],
         &["hunt", "--all-tenants", "--file", "q.kql", "T"],
+        &["ingest", "events.jsonl"],
+        &["ingest", "--tenant", "a.example"],
         &["tenants", "add", "Alder"],
         &["tenants", "remove"],
         &["apps", "show"],
