@@ -85,8 +85,12 @@ impl HuntMerge {
     pub fn add(&mut self, tenant: &Tenant, result: HuntingResult) -> Share {
         let mut places = Vec::with_capacity(result.columns.len());
         let is_taken = |name: &String| result.columns.iter().any(|column| column.name == *name);
-        let renamed = (1..).map(|number| format!("{TENANT_COLUMN}_{number}")).find(|name| !is_taken(name));
-        let renamed = renamed.unwrap_or_default();
+        // One of so many names is free.
+        let numbers = 1..=result.columns.len() + 1;
+        let renamed = numbers
+            .map(|number| format!("{TENANT_COLUMN}_{number}"))
+            .find(|name| !is_taken(name))
+            .unwrap_or_default();
         for column in &result.columns {
             let name = if column.name == TENANT_COLUMN { &renamed } else { &column.name };
             let known = self.columns.iter().position(|known| known.name == *name);

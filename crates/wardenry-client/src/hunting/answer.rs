@@ -217,7 +217,7 @@ mod tests {
             peak_memory_bytes: Some(6_291_456),
             all: defender["Stats"].as_object().unwrap().clone(),
         };
-        let expected = HuntingResult { columns: columns.clone(), rows, statistics: Some(statistics) };
+        let expected = HuntingResult { columns, rows, statistics: Some(statistics) };
         assert_eq!(read(defender.to_string().as_bytes()).unwrap(), expected);
         let expected = HuntingResult { statistics: None, ..expected };
         assert_eq!(read(graph.to_string().as_bytes()).unwrap(), expected);

@@ -63,7 +63,7 @@ impl CsvRows {
         let at = self.reader.position();
         let end = Position { offset: self.base.offset + at.byte(), line: self.base.line + at.line() - 1 };
         // The reader's own place of a record is before the blank lines that it passed over.
-        let breaks = self.record.as_slice().iter().filter(|byte| **byte == b'\n').count() as u64;
+        let breaks = self.record.as_slice().split(|byte| *byte == b'\n').count() as u64 - 1;
         let line = line.max(end.line.saturating_sub(breaks));
         Ok(Some(Piece { line, end, content: self.object() }))
     }

@@ -163,8 +163,16 @@ struct Scan {
     /// The array's own bracket came; another one begins an element, which is no record and says so.
     is_inside: bool,
     begun: bool,
-    in_text: bool,
-    escaped: bool,
+    quote: Quote,
+}
+
+/// Where a byte stands with regard to the texts of JSON.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Quote {
+    Outside,
+    Inside,
+    /// Behind a backslash inside.
+    Escaped,
 }
 
 enum Step {
@@ -182,8 +190,7 @@ impl Scan {
             depth: 0,
             is_inside: from.offset > 0,
             begun: false,
-            in_text: false,
-            escaped: false,
+            quote: Quote::Outside,
         }
     }
 
@@ -210,7 +217,7 @@ impl Scan {
                 }
             }
             // A value that is no container ends where the next one begins.
-            if self.depth == 0 && !self.in_text && matches!(byte, b',' | b']') {
+            if self.depth == 0 && self.quote == Quote::Outside && matches!(byte, b',' | b']') {
                 return (index, Step::Element);
             }
             self.pass(byte);
@@ -218,12 +225,12 @@ impl Scan {
                 // In one line; inside a text there is no bare line break.
                 self.kept.push(if matches!(byte, b'\n' | b'\r') { b' ' } else { byte });
             }
-            match byte {
-                _ if self.escaped => self.escaped = false,
-                b'\\' if self.in_text => self.escaped = true,
-                b'"' => self.in_text = !self.in_text,
-                b'{' | b'[' if !self.in_text => self.depth += 1,
-                b'}' | b']' if !self.in_text => {
+            match (self.quote, byte) {
+                (Quote::Escaped, _) | (Quote::Outside, b'"') => self.quote = Quote::Inside,
+                (Quote::Inside, b'\\') => self.quote = Quote::Escaped,
+                (Quote::Inside, b'"') => self.quote = Quote::Outside,
+                (Quote::Outside, b'{' | b'[') => self.depth += 1,
+                (Quote::Outside, b'}' | b']') => {
                     self.depth = self.depth.saturating_sub(1);
                     if self.depth == 0 {
                         return (index + 1, Step::Element);

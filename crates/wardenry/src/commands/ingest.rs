@@ -192,7 +192,7 @@ fn open(settings: FeedSettings) -> Result<Feed, Failure> {
         }
         Start::Resumed(_) => {}
         Start::Replaced => {
-            output::note(&format!("{shown} is another file than before; it is sent from its beginning"))
+            output::note(&format!("{shown} is another file than before; it is sent from its beginning"));
         }
     }
     Ok(feed)

@@ -13,7 +13,7 @@ const NARROW: usize = 8;
 pub(crate) struct Columns {
     /// The terminal's width; without one nothing is cut.
     width: Option<usize>,
-    columns: Vec<Column>,
+    headings: Vec<Column>,
     waiting: Vec<Vec<String>>,
     widths: Option<Vec<usize>>,
 }
@@ -33,7 +33,7 @@ impl Column {
 
 impl Columns {
     pub(crate) fn new(width: Option<usize>, columns: Vec<Column>) -> Self {
-        Self { width, columns, waiting: Vec::new(), widths: None }
+        Self { width, headings: columns, waiting: Vec::new(), widths: None }
     }
 
     /// Appends a row of as many texts as there are columns, already [`safe`].
@@ -68,7 +68,7 @@ impl Columns {
         if self.widths.is_some() {
             return;
         }
-        let names: Vec<String> = self.columns.iter().map(|column| column.name.clone()).collect();
+        let names: Vec<String> = self.headings.iter().map(|column| column.name.clone()).collect();
         let mut widths: Vec<usize> = names.iter().map(|name| width_of(name)).collect();
         for row in &self.waiting {
             for (width, cell) in widths.iter_mut().zip(row) {
@@ -102,7 +102,7 @@ impl Columns {
             let cell = if self.width.is_some() { shortened(cell, *width) } else { cell.clone() };
             let pad = " ".repeat(width.saturating_sub(width_of(&cell)));
             let (before, after) =
-                if self.columns[index].is_number { (pad.as_str(), "") } else { ("", pad.as_str()) };
+                if self.headings[index].is_number { (pad.as_str(), "") } else { ("", pad.as_str()) };
             line.push_str(before);
             line.push_str(&cell);
             line.push_str(after);

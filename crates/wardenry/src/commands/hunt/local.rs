@@ -36,7 +36,7 @@ pub(super) fn draw(
     if file.is_none() && format != Format::Table {
         return Ok(());
     }
-    let (columns, rows) = Rows::of(hunt);
+    let (columns, rows) = ChartRows::of(hunt);
     let chart = match chart::of_result(&render, &columns, &[rows]) {
         Ok(chart) => chart,
         Err(reason) => {
@@ -103,14 +103,14 @@ fn text_of(option: &NamedOption) -> Box<str> {
 }
 
 /// Rows as a chart reads them.
-struct Rows {
+struct ChartRows {
     types: Vec<ScalarType>,
-    rows: Vec<Vec<Value>>,
+    values: Vec<Vec<Value>>,
     /// Nested values as text, by row and column.
     nested: Vec<Vec<String>>,
 }
 
-impl Rows {
+impl ChartRows {
     /// The tenant goes last: where a query does not say which column is the axis, it is the first, and tenants are series.
     /// Of one tenant alone it says nothing.
     fn of(hunt: &HuntResult) -> (Vec<ResultColumn>, Self) {
@@ -124,24 +124,24 @@ impl Rows {
         let columns: Vec<ResultColumn> = order(merged.len()).map(column).collect();
         let arranged =
             |mut row: Vec<Value>| -> Vec<Value> { order(row.len()).map(|index| row[index].take()).collect() };
-        let rows: Vec<Vec<Value>> = hunt.rows().map(arranged).collect();
+        let values: Vec<Vec<Value>> = hunt.rows().map(arranged).collect();
         let types: Vec<ScalarType> = columns.iter().map(|column| column.scalar_type).collect();
         let text = |(value, scalar_type): (&Value, &ScalarType)| match scalar_type {
             ScalarType::Dynamic => value.to_string(),
             _ => String::new(),
         };
-        let nested = rows.iter().map(|row| row.iter().zip(&types).map(text).collect()).collect();
-        (columns, Self { types, rows, nested })
+        let nested = values.iter().map(|row| row.iter().zip(&types).map(text).collect()).collect();
+        (columns, Self { types, values, nested })
     }
 }
 
-impl chart::Grid for Rows {
+impl chart::Grid for ChartRows {
     fn rows(&self) -> usize {
-        self.rows.len()
+        self.values.len()
     }
 
     fn cell(&self, row: usize, column: usize) -> Cell<'_> {
-        let cell = match (self.types[column], &self.rows[row][column]) {
+        let cell = match (self.types[column], &self.values[row][column]) {
             (_, Value::Null) => None,
             (ScalarType::Dynamic, _) => Some(Cell::Dynamic(Dynamic::new(&self.nested[row][column]))),
             (_, Value::Bool(value)) => Some(Cell::Bool(*value)),
