@@ -8,7 +8,7 @@ use datafusion::common::ScalarValue;
 use datafusion::logical_expr::{BinaryExpr, Expr, Operator, and, lit, or};
 use wardenry_kql_functions::dynamic::is_letter_by_letter;
 use wardenry_kql_semantics::checked::{self, ExprKind, PathStep};
-use wardenry_kql_values::{ScalarType, Value};
+use wardenry_kql_values::{MAX_DATETIME, ScalarType, Value};
 
 use super::Lowerer;
 use super::expr::{balanced, or_null};
@@ -35,6 +35,19 @@ impl Lowerer<'_> {
             {
                 let (value, low, high) = (self.expr(value)?, self.expr(low)?, self.expr(high)?);
                 Ok(and(value.clone().gt_eq(low), value.lt_eq(high)))
+            }
+            // The range starts at an instant and ends some time later.
+            ("between", [value, low, high])
+                if is_ordered_natively(value, low) && high.scalar_type == ScalarType::Timespan =>
+            {
+                let (low, high) = (self.expr(low)?, self.expr(high)?);
+                match later(&low, &high) {
+                    Some(high) => {
+                        let value = self.expr(value)?;
+                        Ok(and(value.clone().gt_eq(low), value.lt_eq(high)))
+                    }
+                    None => self.expr(expr),
+                }
             }
             ("in" | "!in", [value, items @ ..]) => self.list(function.starts_with('!'), value, items, expr),
             ("isnull", [value]) if value.scalar_type != ScalarType::String => Ok(self.expr(value)?.is_null()),
@@ -256,6 +269,16 @@ fn operator(function: &str, nullable: bool) -> Operator {
 
 fn binary(left: Expr, operator: Operator, right: Expr) -> Expr {
     Expr::BinaryExpr(BinaryExpr::new(Box::new(left), operator, Box::new(right)))
+}
+
+/// A constant datetime some constant time after another.
+fn later(datetime: &Expr, timespan: &Expr) -> Option<Expr> {
+    let ticks = |expr: &Expr| match expr {
+        Expr::Literal(ScalarValue::Int64(ticks), _) => *ticks,
+        _ => None,
+    };
+    let ticks = ticks(datetime)?.checked_add(ticks(timespan)?)?;
+    (0..=MAX_DATETIME).contains(&ticks).then(|| lit(ticks))
 }
 
 fn empty() -> Expr {
