@@ -8,6 +8,7 @@ mod adapter;
 mod dictionary;
 mod distinct;
 
+use std::any::Any;
 use std::collections::BTreeSet;
 use std::fmt;
 use std::path::{Path, PathBuf};
@@ -20,7 +21,9 @@ use datafusion::common::stats::Precision;
 use datafusion::common::{Result, Statistics};
 use datafusion::datasource::TableType;
 use datafusion::datasource::listing::PartitionedFile;
-use datafusion::datasource::physical_plan::parquet::CachedParquetFileReaderFactory;
+use datafusion::datasource::physical_plan::parquet::{
+    CachedParquetFileReaderFactory, ParquetFileReaderFactory,
+};
 use datafusion::datasource::physical_plan::{
     FileGroup, FileGroupPartitioner, FileScanConfigBuilder, ParquetSource,
 };
@@ -34,8 +37,10 @@ use datafusion::object_store::{ObjectMeta, ObjectStore};
 use datafusion::physical_expr::expressions::Column;
 use datafusion::physical_expr::projection::ProjectionExpr;
 use datafusion::physical_plan::ExecutionPlan;
+use datafusion::physical_plan::metrics::ExecutionPlanMetricsSet;
 use datafusion::physical_plan::projection::ProjectionExec;
 use parquet::arrow::arrow_reader::{ArrowReaderMetadata, ArrowReaderOptions};
+use parquet::arrow::async_reader::AsyncFileReader;
 use wardenry_kql_functions::layout;
 use wardenry_kql_values::ScalarType;
 
@@ -60,7 +65,122 @@ pub struct ParquetTable {
     files: Vec<PartitionedFile>,
     rows: usize,
     bytes: usize,
-    reader: Arc<CachedParquetFileReaderFactory>,
+    reader: Arc<Reader>,
+}
+
+/// A file of which is known what is in it, so that tables can be made of it without a look at it.
+#[derive(Debug)]
+pub struct ParquetFile {
+    path: PathBuf,
+    columns: Vec<(Arc<str>, ScalarType)>,
+    /// The columns whose stored type is nested.
+    nested: BTreeSet<String>,
+    /// About how many different texts a column has, where that is known.
+    distinct_texts: Vec<(String, usize)>,
+    file: PartitionedFile,
+    rows: usize,
+    bytes: usize,
+}
+
+impl ParquetFile {
+    /// Looks at a file. It must not change afterwards.
+    pub fn open(path: &Path) -> std::result::Result<Self, ParquetTableError> {
+        let io = |source| ParquetTableError::Io { path: path.to_owned(), source };
+        let path = path.canonicalize().map_err(io)?;
+        let opened = std::fs::File::open(&path).map_err(io)?;
+        let stat = opened.metadata().map_err(io)?;
+        let metadata = ArrowReaderMetadata::load(&opened, ArrowReaderOptions::new())
+            .map_err(|source| ParquetTableError::Format { path: path.clone(), source })?;
+        let mut columns = Vec::new();
+        let mut nested = BTreeSet::new();
+        for field in metadata.schema().fields() {
+            columns.push((field.name().as_str().into(), column_type(field, &path)?));
+            if field.data_type().is_nested() {
+                nested.insert(field.name().clone());
+            }
+        }
+        let location = StorePath::from_filesystem_path(&path)
+            .map_err(|error| ParquetTableError::Store { source: error.into() })?;
+        let mut file = PartitionedFile::new_from_meta(ObjectMeta {
+            location,
+            last_modified: stat.modified().map_err(io)?.into(),
+            size: stat.len(),
+            e_tag: None,
+            version: None,
+        });
+        file.arrow_schema = dictionary::schema(&metadata);
+        Ok(Self {
+            columns,
+            nested,
+            distinct_texts: dictionary::distinct_texts(&metadata),
+            file,
+            rows: usize::try_from(metadata.metadata().file_metadata().num_rows()).unwrap_or(0),
+            bytes: usize::try_from(stat.len()).unwrap_or(usize::MAX),
+            path,
+        })
+    }
+
+    /// Adds the columns of this file to those of others.
+    fn merge_columns(
+        &self,
+        columns: &mut Vec<(Arc<str>, ScalarType)>,
+    ) -> std::result::Result<(), ParquetTableError> {
+        for (name, found) in &self.columns {
+            match columns.iter().find(|(its, _)| its == name) {
+                None => columns.push((Arc::clone(name), *found)),
+                Some((_, expected)) if expected == found => {}
+                Some((_, expected)) => {
+                    return Err(ParquetTableError::Conflict {
+                        path: self.path.clone(),
+                        column: name.to_string(),
+                        found: *found,
+                        expected: *expected,
+                    });
+                }
+            }
+        }
+        Ok(())
+    }
+}
+
+/// Reads files for tables that share it, and remembers their metadata.
+#[derive(Clone, Debug)]
+pub struct ParquetReader {
+    factory: Arc<CachedParquetFileReaderFactory>,
+}
+
+impl ParquetReader {
+    /// With room for so many bytes of metadata, or for as many as DataFusion has by default.
+    pub fn new(cache_bytes: Option<usize>) -> std::result::Result<Self, ParquetTableError> {
+        let mut config = CacheManagerConfig::default();
+        if let Some(bytes) = cache_bytes {
+            config = config.with_metadata_cache_limit(bytes);
+        }
+        let caches = CacheManager::try_new(&config)
+            .map_err(|error| ParquetTableError::Store { source: error.into() })?;
+        let store: Arc<dyn ObjectStore> = Arc::new(LocalFileSystem::new());
+        let factory = CachedParquetFileReaderFactory::new(store, caches.get_file_metadata_cache());
+        Ok(Self { factory: Arc::new(factory) })
+    }
+}
+
+/// The reader of one table.
+#[derive(Debug)]
+struct Reader {
+    factory: Arc<CachedParquetFileReaderFactory>,
+    _keep: Option<Arc<dyn Any + Send + Sync>>,
+}
+
+impl ParquetFileReaderFactory for Reader {
+    fn create_reader(
+        &self,
+        partition: usize,
+        file: PartitionedFile,
+        metadata_size_hint: Option<usize>,
+        metrics: &ExecutionPlanMetricsSet,
+    ) -> Result<Box<dyn AsyncFileReader + Send>> {
+        self.factory.create_reader(partition, file, metadata_size_hint, metrics)
+    }
 }
 
 /// Why files do not make a table.
@@ -107,46 +227,33 @@ impl ParquetTable {
     pub fn open_files(paths: &[PathBuf]) -> std::result::Result<Self, ParquetTableError> {
         let mut columns: Vec<(Arc<str>, ScalarType)> = Vec::new();
         let mut files = Vec::with_capacity(paths.len());
-        let mut nested: BTreeSet<String> = BTreeSet::new();
-        let mut distinct_texts = Vec::with_capacity(paths.len());
-        let (mut rows, mut bytes) = (0_usize, 0_usize);
         for path in paths {
-            let io = |source| ParquetTableError::Io { path: path.clone(), source };
-            let path = &path.canonicalize().map_err(io)?;
-            let file = std::fs::File::open(path).map_err(io)?;
-            let stat = file.metadata().map_err(io)?;
-            let metadata = ArrowReaderMetadata::load(&file, ArrowReaderOptions::new())
-                .map_err(|source| ParquetTableError::Format { path: path.clone(), source })?;
-            for field in metadata.schema().fields() {
-                merge(&mut columns, field, path)?;
-                if field.data_type().is_nested() {
-                    nested.insert(field.name().clone());
-                }
-            }
-            let file_rows = metadata.metadata().file_metadata().num_rows();
-            rows = rows.saturating_add(usize::try_from(file_rows).unwrap_or(0));
-            bytes = bytes.saturating_add(usize::try_from(stat.len()).unwrap_or(usize::MAX));
-            let location = StorePath::from_filesystem_path(path)
-                .map_err(|error| ParquetTableError::Store { source: error.into() })?;
-            let mut file = PartitionedFile::new_from_meta(ObjectMeta {
-                location,
-                last_modified: stat.modified().map_err(io)?.into(),
-                size: stat.len(),
-                e_tag: None,
-                version: None,
-            });
-            file.arrow_schema = dictionary::schema(&metadata);
+            let file = ParquetFile::open(path)?;
+            file.merge_columns(&mut columns)?;
             files.push(file);
-            distinct_texts.push(dictionary::distinct_texts(&metadata));
         }
+        Ok(Self::of(columns.into(), files.iter(), &ParquetReader::new(None)?, None))
+    }
+
+    /// Files that have been opened before. Columns that are not in `columns` are left out; a file that lacks one has null there.
+    ///
+    /// Scans hold on to `keep` until they end.
+    pub fn of<'f>(
+        columns: Arc<[(Arc<str>, ScalarType)]>,
+        files: impl IntoIterator<Item = &'f ParquetFile>,
+        reader: &ParquetReader,
+        keep: Option<Arc<dyn Any + Send + Sync>>,
+    ) -> Self {
+        let files: Vec<&ParquetFile> = files.into_iter().collect();
         let fields: Vec<_> = columns
             .iter()
             .map(|(name, scalar_type)| Field::new(name.as_ref(), layout::arrow_type(*scalar_type), true))
             .collect();
+        let nested: BTreeSet<&str> = files.iter().flat_map(|file| &file.nested).map(String::as_str).collect();
         let scanned: Vec<_> = fields
             .iter()
             .map(|field| {
-                if nested.contains(field.name()) {
+                if nested.contains(field.name().as_str()) {
                     Field::new(field.name(), boxed_type(), true)
                 } else {
                     field.clone()
@@ -154,28 +261,24 @@ impl ParquetTable {
             })
             .collect();
         let schema = Arc::new(Schema::new(fields));
-        for (file, texts) in files.iter_mut().zip(distinct_texts) {
+        let of_table = |file: &&ParquetFile| {
             let mut statistics = Statistics::new_unknown(&schema);
-            for (name, count) in texts {
-                if let Ok(index) = schema.index_of(&name) {
-                    statistics.column_statistics[index].distinct_count = Precision::Inexact(count);
+            for (name, count) in &file.distinct_texts {
+                if let Ok(index) = schema.index_of(name) {
+                    statistics.column_statistics[index].distinct_count = Precision::Inexact(*count);
                 }
             }
-            file.statistics = Some(Arc::new(statistics));
-        }
-        let caches = CacheManager::try_new(&CacheManagerConfig::default())
-            .map_err(|error| ParquetTableError::Store { source: error.into() })?;
-        let store: Arc<dyn ObjectStore> = Arc::new(LocalFileSystem::new());
-        let reader = CachedParquetFileReaderFactory::new(store, caches.get_file_metadata_cache());
-        Ok(Self {
-            columns: columns.into(),
+            file.file.clone().with_statistics(Arc::new(statistics))
+        };
+        Self {
+            columns,
+            files: files.iter().map(of_table).collect(),
             schema,
             scanned: Arc::new(Schema::new(scanned)),
-            files,
-            rows,
-            bytes,
-            reader: Arc::new(reader),
-        })
+            rows: files.iter().fold(0, |rows, file| rows.saturating_add(file.rows)),
+            bytes: files.iter().fold(0, |bytes, file| bytes.saturating_add(file.bytes)),
+            reader: Arc::new(Reader { factory: Arc::clone(&reader.factory), _keep: keep }),
+        }
     }
 
     /// The columns, for [`crate::MemoryTables::insert_provider`].
@@ -204,31 +307,12 @@ fn collect(path: &Path, files: &mut Vec<PathBuf>) -> std::result::Result<(), Par
     Ok(())
 }
 
-fn merge(
-    columns: &mut Vec<(Arc<str>, ScalarType)>,
-    field: &Field,
-    path: &Path,
-) -> std::result::Result<(), ParquetTableError> {
-    let found = marked_type(field).or_else(|| kql_type(field.data_type())).ok_or_else(|| {
-        ParquetTableError::Type {
-            path: path.to_owned(),
-            column: field.name().clone(),
-            stored: field.data_type().to_string(),
-        }
-    })?;
-    match columns.iter().find(|(name, _)| **name == **field.name()) {
-        None => columns.push((field.name().as_str().into(), found)),
-        Some((_, expected)) if *expected == found => {}
-        Some((_, expected)) => {
-            return Err(ParquetTableError::Conflict {
-                path: path.to_owned(),
-                column: field.name().clone(),
-                found,
-                expected: *expected,
-            });
-        }
-    }
-    Ok(())
+fn column_type(field: &Field, path: &Path) -> std::result::Result<ScalarType, ParquetTableError> {
+    marked_type(field).or_else(|| kql_type(field.data_type())).ok_or_else(|| ParquetTableError::Type {
+        path: path.to_owned(),
+        column: field.name().clone(),
+        stored: field.data_type().to_string(),
+    })
 }
 
 impl fmt::Debug for ParquetTable {

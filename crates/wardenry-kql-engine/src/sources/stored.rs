@@ -21,7 +21,7 @@ use arrow::error::ArrowError;
 use wardenry_kql_functions::dynamic::is_json;
 use wardenry_kql_functions::layout;
 use wardenry_kql_values::{
-    Decimal, MAX_DATETIME, ScalarType, TICKS_PER_DAY, TICKS_PER_SECOND, UNIX_EPOCH, guid, timespan,
+    Decimal, MAX_DATETIME, ScalarType, TICKS_PER_DAY, TICKS_PER_SECOND, UNIX_EPOCH, datetime, guid, timespan,
 };
 
 use super::parquet::TYPE_KEY;
@@ -60,8 +60,14 @@ pub(super) fn kql_type(data_type: &DataType) -> Option<ScalarType> {
 pub(super) fn marked_type(field: &Field) -> Option<ScalarType> {
     let is_text = matches!(field.data_type(), DataType::Utf8 | DataType::LargeUtf8 | DataType::Utf8View);
     let marked = ScalarType::parse(field.metadata().get(TYPE_KEY).filter(|_| is_text)?)?;
-    let has_text_form =
-        matches!(marked, ScalarType::Dynamic | ScalarType::Timespan | ScalarType::Guid | ScalarType::Decimal);
+    let has_text_form = matches!(
+        marked,
+        ScalarType::Datetime
+            | ScalarType::Dynamic
+            | ScalarType::Timespan
+            | ScalarType::Guid
+            | ScalarType::Decimal
+    );
     has_text_form.then_some(marked)
 }
 
@@ -149,6 +155,9 @@ fn parsed(array: &ArrayRef, to: ScalarType) -> Result<ArrayRef, ArrowError> {
     let views = cast(array, &DataType::Utf8View)?;
     let texts = views.as_string_view();
     Ok(match to {
+        ScalarType::Datetime => {
+            Arc::new(texts.iter().map(|text| datetime::parse(text?)).collect::<Int64Array>())
+        }
         ScalarType::Timespan => {
             Arc::new(texts.iter().map(|text| timespan::parse(text?)).collect::<Int64Array>())
         }

@@ -1,5 +1,6 @@
 //! Tables in Parquet files.
 
+use std::collections::HashMap;
 use std::fs::File;
 use std::path::Path;
 use std::sync::Arc;
@@ -10,9 +11,9 @@ use arrow::array::{
     ArrayRef, BooleanArray, Date32Array, Float32Array, Int16Array, ListArray, RecordBatch, StringArray,
     StructArray, TimestampMicrosecondArray, TimestampNanosecondArray, UInt32Array,
 };
-use arrow::datatypes::{DataType, Field, Int32Type};
+use arrow::datatypes::{DataType, Field, Int32Type, Schema};
 use serde_json::json;
-use wardenry_kql_engine::sources::parquet::ParquetTable;
+use wardenry_kql_engine::sources::parquet::{ParquetTable, TYPE_KEY};
 use wardenry_kql_engine::{MemoryTables, RunOptions};
 use wardenry_kql_values::ScalarType;
 
@@ -193,4 +194,19 @@ async fn several_files() {
     );
     assert_eq!(rows("T | where n != 1 | project s", &tables).await, json!([["x"]]));
     assert_eq!(rows("T | where s == '' | project n", &tables).await, json!([[1]]));
+}
+
+/// Times that fit none of Parquet's units are stored as text, which is said in the metadata of the field.
+#[tokio::test]
+async fn texts_that_are_datetimes() {
+    let folder = tempfile::tempdir().unwrap();
+    let texts = StringArray::from(vec![Some("0001-01-01T00:00:00.0000001Z"), None, Some("no time")]);
+    let marked = HashMap::from([(TYPE_KEY.to_owned(), "datetime".to_owned())]);
+    let field = Field::new("t", DataType::Utf8, true).with_metadata(marked);
+    let schema = Arc::new(Schema::new(vec![field]));
+    let batch = RecordBatch::try_new(schema, vec![Arc::new(texts)]).unwrap();
+    write(&folder.path().join("a.parquet"), &batch, 100);
+    let tables = tables(folder.path());
+    assert_eq!(rows("T", &tables).await, json!([["0001-01-01T00:00:00.0000001Z"], [null], [null]]));
+    assert_eq!(rows("T | where t < datetime(1900-01-01) | count", &tables).await, json!([[1]]));
 }
