@@ -39,7 +39,9 @@ pub struct StoredBatch {
 /// The rows of the journal up to some place have become files.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Flush {
-    /// Everything up to this number of the journal is in files.
+    /// Everything up to this number of the journal was in files before.
+    pub previous: u64,
+    /// Everything up to this number of the journal is in files now.
     pub sequence: u64,
     pub files: Vec<FileEntry>,
     /// The batches with an id among them.
@@ -83,7 +85,8 @@ pub trait Catalogue: Debug + Send + Sync {
     /// Everything about a tenant; nothing is known of a new one.
     async fn tenant(&self, tenant: TenantId) -> Result<TenantEntry, CatalogueError>;
 
-    /// Adds files and batches, moves the place up to which the journal is in files, and forgets the batches that are too many.
+    /// Adds files and batches, moves the place up to which the journal is in files, and forgets the batches that are too many. Fails,
+    /// without any change, if that place is not the one before: rows must not become files twice.
     async fn record_flush(&self, tenant: TenantId, flush: &Flush) -> Result<(), CatalogueError>;
 
     /// Puts files in place of others, or of nothing, or nothing in place of files. Fails, without any change, if one of

@@ -50,6 +50,11 @@ type Cause = Box<dyn Error + Send + Sync>;
 #[error("the file {0} of the table {1} is not in the catalogue")]
 struct NoSuchFile(Box<str>, Box<str>);
 
+/// Somebody else has moved the place up to which the journal is in files.
+#[derive(Debug, thiserror::Error)]
+#[error("the journal is no longer in files up to {0}")]
+struct MovedOn(u64);
+
 /// A count is larger than SQL's integers.
 #[derive(Debug, thiserror::Error)]
 #[error("the number {0} cannot be stored")]
@@ -121,14 +126,19 @@ fn required<T: TryFrom<i64>>(row: TableRow<'_>, column: &'static str) -> Result<
 /// A failure on the way drops the transaction, which rolls it back.
 async fn record_flush(store: &SqliteStore, tenant: TenantId, flush: &Flush) -> Result<(), Cause> {
     let mut connection = store.writer().begin_with(SqliteStore::BEGIN_WRITE).await?;
-    query(
-        "INSERT INTO lake_tenant (tenant, sequence) VALUES ($1, $2)
-         ON CONFLICT (tenant) DO UPDATE SET sequence = excluded.sequence",
-    )
-    .bind(tenant.as_guid())
-    .bind(integer(flush.sequence)?)
-    .execute(&mut *connection)
-    .await?;
+    query("INSERT INTO lake_tenant (tenant) VALUES ($1) ON CONFLICT (tenant) DO NOTHING")
+        .bind(tenant.as_guid())
+        .execute(&mut *connection)
+        .await?;
+    let moved = query("UPDATE lake_tenant SET sequence = $3 WHERE tenant = $1 AND sequence = $2")
+        .bind(tenant.as_guid())
+        .bind(integer(flush.previous)?)
+        .bind(integer(flush.sequence)?)
+        .execute(&mut *connection)
+        .await?;
+    if moved.rows_affected() == 0 {
+        return Err(MovedOn(flush.previous).into());
+    }
     for file in &flush.files {
         insert_file(&mut connection, tenant, file).await?;
     }

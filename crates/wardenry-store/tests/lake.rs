@@ -37,6 +37,7 @@ fn batch(id: &str, secs: i64) -> StoredBatch {
 async fn a_flush_is_found_again_by_its_tenant_alone() {
     let (_folder, store) = fresh_store().await;
     let flush = Flush {
+        previous: 0,
         sequence: 12,
         files: vec![file("a"), file("b")],
         batches: vec![batch("one", 1), batch("two", 2)],
@@ -61,10 +62,23 @@ async fn the_last_batches_are_remembered() {
     let (_folder, store) = fresh_store().await;
     for (sequence, id) in [(1, "one"), (2, "two"), (3, "three"), (4, "four")] {
         let batches = vec![batch(id, i64::try_from(sequence).unwrap())];
-        let flush = Flush { sequence, files: Vec::new(), batches, remembered_batches: 2 };
+        let flush =
+            Flush { previous: sequence - 1, sequence, files: Vec::new(), batches, remembered_batches: 2 };
         store.record_flush(ALDER, &flush).await.unwrap();
     }
     assert_eq!(store.tenant(ALDER).await.unwrap().batches, [batch("three", 3), batch("four", 4)]);
+}
+
+#[tokio::test]
+async fn rows_become_files_once() {
+    let (_folder, store) = fresh_store().await;
+    let flush = |previous, sequence| Flush { previous, sequence, ..Flush::default() };
+    store.record_flush(ALDER, &flush(0, 5)).await.unwrap();
+    let again = Flush { files: vec![file("a")], ..flush(0, 6) };
+    let error = store.record_flush(ALDER, &again).await.unwrap_err();
+    assert_eq!(error.source().unwrap().to_string(), "the journal is no longer in files up to 0");
+    let found = store.tenant(ALDER).await.unwrap();
+    assert_eq!(found, TenantEntry { sequence: 5, ..TenantEntry::default() });
 }
 
 #[tokio::test]
