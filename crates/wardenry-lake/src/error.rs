@@ -16,10 +16,9 @@ pub enum LakeError {
     #[error(transparent)]
     Catalogue(#[from] CatalogueError),
     /// Rows could not be brought into, or read from, the form in which they are stored.
-    #[error("rows of {table} could not be {action}")]
+    #[error("rows could not be {action}")]
     Rows {
-        table: Box<str>,
-        /// `written` or `read`.
+        /// What was to be done with them, for example `read`.
         action: &'static str,
         #[source]
         source: Box<dyn std::error::Error + Send + Sync>,
@@ -27,6 +26,9 @@ pub enum LakeError {
     /// The work was cut off, because the process is ending.
     #[error("the lake is closing")]
     Closing,
+    /// The catalogue did not say whether it did what it was told. Queries and ingest go on; files are made again after the next start.
+    #[error("it is not known what the catalogue holds")]
+    Uncertain,
 }
 
 /// A batch was not stored.

@@ -1,18 +1,29 @@
 use std::collections::HashMap;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex, PoisonError, Weak};
+use std::time::Duration;
 
+use serde_json::Value;
+use tokio::sync::{Notify, oneshot};
+use tokio::task::JoinHandle;
 use wardenry_core::id::TenantId;
 use wardenry_core::time::Clock;
-use wardenry_lake_catalogue::Catalogue;
+use wardenry_kql_engine::sources::parquet::ParquetReader;
+use wardenry_lake_catalogue::{Catalogue, TenantEntry};
 
 use crate::batch::{Batch, Outcome};
+use crate::durable;
+use crate::entry;
 use crate::error::{IngestError, LakeError};
+use crate::flush::blocking;
 use crate::rows::{Rows, Rules, Written};
 use crate::settings::LakeSettings;
 use crate::tables::LakeTables;
-use crate::tenant::TenantRows;
+use crate::tenant::{Tenant, Waiting};
 
 /// The rows of all tenants. Clones share it.
+///
+/// One process has the folder at a time; the lock on the data folder, in which it lies, sees to that.
 #[derive(Clone, Debug)]
 pub struct Lake {
     shared: Arc<Shared>,
@@ -21,67 +32,291 @@ pub struct Lake {
 #[derive(Debug)]
 struct Shared {
     settings: LakeSettings,
-    #[expect(dead_code, reason = "files come with the next step")]
     catalogue: Arc<dyn Catalogue>,
     clock: Arc<dyn Clock>,
-    tenants: Mutex<HashMap<TenantId, Arc<Mutex<TenantRows>>>>,
+    reader: ParquetReader,
+    tenants: Mutex<HashMap<TenantId, Arc<Tenant>>>,
+    /// What the tails of all tenants take.
+    tail_bytes: Arc<AtomicUsize>,
+    /// What batches take that wait for the journal.
+    waiting_bytes: AtomicUsize,
+    /// Wakes the work in the background before its time.
+    full: Arc<Notify>,
+    background: Mutex<Option<JoinHandle<()>>>,
 }
 
+/// How often the work in the background looks around.
+const LOOK: Duration = Duration::from_secs(5);
+/// What a sender is told to wait when too much is waiting to be written.
+const RETRY_AFTER: Duration = Duration::from_secs(2);
+/// The longest id of a batch.
+const ID_BYTES: usize = 256;
+/// The longest name of a table that is worth keeping.
+const TABLE_NAME_BYTES: usize = 256;
+
 impl Lake {
-    /// Opens the lake in a folder, making it when it is missing.
+    /// Opens the lake in a folder, making it when it is missing, and reads what the journals have.
+    ///
+    /// Must be called in a Tokio runtime, which then does the work in the background: making files, putting them together, and letting
+    /// go of old ones.
     pub async fn open(
         settings: LakeSettings,
         catalogue: Arc<dyn Catalogue>,
         clock: Arc<dyn Clock>,
     ) -> Result<Self, LakeError> {
-        let shared = Shared { settings, catalogue, clock, tenants: Mutex::default() };
-        Ok(Self { shared: Arc::new(shared) })
+        let failed = |source: wardenry_kql_engine::sources::parquet::ParquetTableError| LakeError::Rows {
+            action: "read",
+            source: source.into(),
+        };
+        let lake = Self {
+            shared: Arc::new(Shared {
+                reader: ParquetReader::new(Some(settings.metadata_bytes)).map_err(failed)?,
+                settings,
+                catalogue,
+                clock,
+                tenants: Mutex::default(),
+                tail_bytes: Arc::default(),
+                waiting_bytes: AtomicUsize::new(0),
+                full: Arc::default(),
+                background: Mutex::default(),
+            }),
+        };
+        let folder = &lake.shared.settings.folder;
+        let io = |source| LakeError::Io { path: folder.clone(), source };
+        for part in ["journal", "tables"] {
+            durable::create_folder(&folder.join(part)).map_err(io)?;
+        }
+        let mut tenants = lake.shared.catalogue.tenants().await?;
+        for part in ["journal", "tables"] {
+            for entry in std::fs::read_dir(folder.join(part)).map_err(io)? {
+                let name = entry.map_err(io)?.file_name();
+                tenants.extend(name.to_str().and_then(|name| name.parse::<TenantId>().ok()));
+            }
+        }
+        tenants.sort_unstable();
+        tenants.dedup();
+        for id in tenants {
+            let known = lake.shared.catalogue.tenant(id).await?;
+            let tenant = lake.shared.open_tenant(id, known).await?;
+            lake.shared.tenants().insert(id, Arc::new(tenant));
+        }
+        let background = tokio::spawn(run(Arc::downgrade(&lake.shared), Arc::clone(&lake.shared.full)));
+        *lake.shared.background.lock().unwrap_or_else(PoisonError::into_inner) = Some(background);
+        Ok(lake)
     }
 
     /// Stores a batch. `Ok` means that it is on the disk and that every later query sees it.
+    ///
+    /// When the caller stops waiting, it stays open whether the batch is stored.
     pub async fn ingest(&self, tenant: TenantId, batch: Batch) -> Result<Outcome, IngestError> {
-        let settings = &self.shared.settings;
-        let too_large = |found, allowed, unit| {
-            if found > allowed { Err(IngestError::TooLarge { found, allowed, unit }) } else { Ok(()) }
-        };
-        too_large(batch.records.len(), settings.batch_records, "records")?;
-        let json: Vec<String> = batch
-            .records
-            .iter()
-            .map(|record| serde_json::Value::from(record.properties.clone()).to_string())
-            .collect();
-        too_large(json.iter().map(String::len).sum(), settings.batch_bytes, "bytes")?;
+        let shared = &self.shared;
+        shared.room_on_disk()?;
+        let settings = &shared.settings;
+        within("records", batch.records.len(), settings.batch_records)?;
+        within("bytes in its id", batch.id.as_deref().map_or(0, str::len), ID_BYTES)?;
+        let tenant = shared.tenant(tenant).map_err(IngestError::Storage)?;
         let rules = Rules {
-            now: self.shared.clock.now(),
-            retention_days: settings.retention_days,
+            now: shared.clock.now(),
+            retention_days: tenant.retention_days().unwrap_or(settings.retention_days),
             record_bytes: u32::try_from(settings.record_bytes).unwrap_or(u32::MAX),
         };
-        let records: Vec<_> =
-            batch.records.iter().zip(&json).map(|(record, json)| Written { record, json }).collect();
-        let rows = Rows::of(batch.id.as_deref(), &records, &rules).map_err(|source| {
-            let table = Box::from("a batch");
-            IngestError::Storage(LakeError::Rows { table, action: "written", source: source.into() })
-        })?;
-        let tenant = self.tenant(tenant);
-        let mut tenant = tenant.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(outcome) = batch.id.as_deref().and_then(|id| tenant.repeated(id)) {
-            return Ok(outcome);
+        let most = settings.batch_bytes;
+        let prepared = tokio::task::spawn_blocking(move || prepare(batch, &rules, most)).await;
+        let prepared = prepared.unwrap_or(Err(IngestError::Storage(LakeError::Closing)))?;
+        let size = prepared.bytes.len() + prepared.rows.bytes();
+        let held = Held::take(Arc::clone(shared), size)?;
+        let (answer, outcome) = oneshot::channel();
+        let Prepared { id, bytes, rows } = prepared;
+        tenant.store(Waiting { id, received: rules.now, bytes, rows, answer });
+        let outcome = outcome.await.unwrap_or(Err(IngestError::Storage(LakeError::Closing)));
+        drop(held);
+        if tenant.waiting().0 >= settings.flush_bytes || shared.is_filling() {
+            shared.full.notify_one();
         }
-        tenant.add(batch.id, rows).map_err(IngestError::Storage)
+        outcome
     }
 
     /// The tables of a tenant, as they are now.
     pub async fn tables(&self, tenant: TenantId) -> Result<LakeTables, LakeError> {
-        let tenant = self.tenant(tenant);
-        let tenant = tenant.lock().unwrap_or_else(PoisonError::into_inner);
-        Ok(tenant.snapshot())
+        Ok(self.shared.tenant(tenant)?.snapshot(&self.shared.reader))
+    }
+
+    /// Makes files of all rows of a tenant that are not yet in any.
+    pub async fn flush(&self, tenant: TenantId) -> Result<(), LakeError> {
+        let tenant = self.shared.tenant(tenant)?;
+        self.shared.flush(&tenant).await
+    }
+
+    /// Puts small files of a tenant together, and lets go of those that are older than rows are kept. Gives how many files are gone.
+    pub async fn tidy(&self, tenant: TenantId) -> Result<usize, LakeError> {
+        let tenant = self.shared.tenant(tenant)?;
+        self.shared.tidy(&tenant).await
+    }
+
+    /// Sets how many days a tenant's rows are kept; `None` as long as elsewhere.
+    pub async fn set_retention(&self, tenant: TenantId, days: Option<u32>) -> Result<(), LakeError> {
+        self.shared.catalogue.set_retention(tenant, days).await?;
+        self.shared.tenant(tenant)?.set_retention_days(days);
+        Ok(())
     }
 
     /// Ends the work in the background. What was acknowledged is on the disk anyway.
-    pub async fn close(self) {}
+    pub async fn close(self) {
+        let background = self.shared.background.lock().unwrap_or_else(PoisonError::into_inner).take();
+        if let Some(background) = background {
+            background.abort();
+        }
+        let tenants: Vec<_> = self.shared.tenants().values().cloned().collect();
+        for tenant in tenants {
+            drop(tenant.work.lock().await);
+        }
+    }
+}
 
-    fn tenant(&self, tenant: TenantId) -> Arc<Mutex<TenantRows>> {
-        let mut tenants = self.shared.tenants.lock().unwrap_or_else(PoisonError::into_inner);
-        Arc::clone(tenants.entry(tenant).or_default())
+/// A batch as the journal and as the tables have it.
+struct Prepared {
+    id: Option<Box<str>>,
+    bytes: Vec<u8>,
+    rows: Rows,
+}
+
+fn prepare(mut batch: Batch, rules: &Rules, most: usize) -> Result<Prepared, IngestError> {
+    let mut json = Vec::with_capacity(batch.records.len());
+    let mut size = 0;
+    for record in &mut batch.records {
+        if record.table.len() > TABLE_NAME_BYTES {
+            record.table = record.table[..record.table.floor_char_boundary(TABLE_NAME_BYTES)].into();
+        }
+        let properties = Value::Object(std::mem::take(&mut record.properties));
+        json.push(properties.to_string());
+        let Value::Object(properties) = properties else { unreachable!("it was made an object above") };
+        record.properties = properties;
+        size += json.last().map_or(0, String::len);
+        within("bytes", size, most)?;
+    }
+    let records: Vec<_> =
+        batch.records.iter().zip(&json).map(|(record, json)| Written { record, json }).collect();
+    let rows = Rows::of(batch.id.as_deref(), &records, rules).map_err(|source| {
+        IngestError::Storage(LakeError::Rows { action: "put together", source: source.into() })
+    })?;
+    let bytes = entry::encode(batch.id.as_deref(), rules, &records);
+    Ok(Prepared { id: batch.id, bytes, rows })
+}
+
+fn within(unit: &'static str, found: usize, allowed: usize) -> Result<(), IngestError> {
+    if found > allowed { Err(IngestError::TooLarge { found, allowed, unit }) } else { Ok(()) }
+}
+
+/// Room in memory for a batch on its way to the tail.
+struct Held {
+    shared: Arc<Shared>,
+    bytes: usize,
+}
+
+impl Held {
+    fn take(shared: Arc<Shared>, bytes: usize) -> Result<Self, IngestError> {
+        let waiting = shared.waiting_bytes.fetch_add(bytes, Ordering::Relaxed) + bytes;
+        // From here on the room is given back whatever happens.
+        let held = Self { shared, bytes };
+        let in_tails = held.shared.tail_bytes.load(Ordering::Relaxed);
+        if waiting.saturating_add(in_tails) > held.shared.settings.tail_bytes {
+            held.shared.full.notify_one();
+            return Err(IngestError::Busy { retry_after: RETRY_AFTER });
+        }
+        Ok(held)
+    }
+}
+
+impl Drop for Held {
+    fn drop(&mut self) {
+        self.shared.waiting_bytes.fetch_sub(self.bytes, Ordering::Relaxed);
+    }
+}
+
+impl Shared {
+    fn tenants(&self) -> std::sync::MutexGuard<'_, HashMap<TenantId, Arc<Tenant>>> {
+        self.tenants.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    async fn open_tenant(&self, id: TenantId, known: TenantEntry) -> Result<Tenant, LakeError> {
+        let (folder, remembered) = (self.settings.folder.clone(), self.settings.remembered_batches);
+        let tail_bytes = Arc::clone(&self.tail_bytes);
+        blocking(move || Tenant::open(id, &folder, known, remembered, &tail_bytes)).await
+    }
+
+    /// A tenant; of one that was not there when the lake was opened, nothing is known.
+    fn tenant(&self, id: TenantId) -> Result<Arc<Tenant>, LakeError> {
+        let mut tenants = self.tenants();
+        if let Some(tenant) = tenants.get(&id) {
+            return Ok(Arc::clone(tenant));
+        }
+        let (folder, remembered) = (&self.settings.folder, self.settings.remembered_batches);
+        let tenant = Tenant::open(id, folder, TenantEntry::default(), remembered, &self.tail_bytes)?;
+        let tenant = Arc::new(tenant);
+        tenants.insert(id, Arc::clone(&tenant));
+        Ok(tenant)
+    }
+
+    fn room_on_disk(&self) -> Result<(), IngestError> {
+        let folder = &self.settings.folder;
+        let free_bytes = self
+            .settings
+            .free_space
+            .free_bytes(folder)
+            .map_err(|source| IngestError::Storage(LakeError::Io { path: folder.clone(), source }))?;
+        let needed_bytes = self.settings.free_bytes;
+        if free_bytes < needed_bytes {
+            return Err(IngestError::DiskFull { free_bytes, needed_bytes });
+        }
+        Ok(())
+    }
+
+    /// Whether all tails together are half of what they may be.
+    fn is_filling(&self) -> bool {
+        self.tail_bytes.load(Ordering::Relaxed) >= self.settings.tail_bytes / 2
+    }
+
+    async fn flush(&self, tenant: &Tenant) -> Result<(), LakeError> {
+        tenant.flush(&*self.catalogue, self.settings.remembered_batches, self.clock.now()).await
+    }
+
+    async fn tidy(&self, tenant: &Tenant) -> Result<usize, LakeError> {
+        let now = self.clock.now();
+        let days = tenant.retention_days().unwrap_or(self.settings.retention_days);
+        let old = tenant.retain(&*self.catalogue, days, now).await?;
+        let merged = tenant.compact(&*self.catalogue, &self.settings, &self.reader, now).await?;
+        Ok(old + merged)
+    }
+
+    /// Does what there is to do for all tenants.
+    async fn look_around(&self) {
+        let mut tenants: Vec<_> = self.tenants().values().cloned().collect();
+        // Those with most to write first: they give back the most memory.
+        tenants.sort_by_key(|tenant| std::cmp::Reverse(tenant.waiting().0));
+        for tenant in tenants {
+            let (bytes, oldest) = tenant.waiting();
+            let age = oldest.map(|oldest| self.clock.now().since(oldest));
+            let due = bytes >= self.settings.flush_bytes
+                || (bytes > 0 && self.is_filling())
+                || age.is_some_and(|age| age >= self.settings.flush_interval);
+            let done = if due { self.flush(&tenant).await } else { Ok(()) };
+            let done = match done {
+                Ok(()) => self.tidy(&tenant).await.map(drop),
+                failed => failed,
+            };
+            if let Err(error) = done {
+                let error: &dyn std::error::Error = &error;
+                tracing::error!(tenant = %tenant.id, error, "files of the lake could not be made or put together");
+            }
+        }
+    }
+}
+
+/// The work in the background. Ends when nobody has the lake any more.
+async fn run(shared: Weak<Shared>, full: Arc<Notify>) {
+    loop {
+        drop(tokio::time::timeout(LOOK, full.notified()).await);
+        let Some(shared) = shared.upgrade() else { return };
+        shared.look_around().await;
     }
 }

@@ -13,16 +13,26 @@
 
 mod batch;
 mod coerce;
+mod compaction;
+mod data_file;
+mod disk;
+mod durable;
+mod entry;
 mod error;
+mod flush;
+mod journal;
 mod lake;
+mod provider;
 mod rows;
 mod schema;
 mod settings;
 mod tables;
 mod tail;
 mod tenant;
+mod writing;
 
 pub use batch::{Batch, Outcome, QuarantineCode, Quarantined, Record};
+pub use disk::{Disk, FreeSpace};
 pub use error::{IngestError, LakeError};
 pub use lake::Lake;
 pub use schema::{ALL_SUFFIX, INGESTION_TIME, QUARANTINE, UNMAPPED};

@@ -191,13 +191,14 @@ struct Builder {
     ingested: Int64Builder,
 }
 
+/// Without room set aside: most batches have few rows, and some tables have many columns.
 impl Builder {
     fn new(table: &Arc<Table>) -> Self {
         Self {
             table: Arc::clone(table),
             columns: table.columns.iter().map(|(_, scalar_type)| Column::new(*scalar_type)).collect(),
-            unmapped: StringViewBuilder::new(),
-            ingested: Int64Builder::new(),
+            unmapped: StringViewBuilder::with_capacity(0),
+            ingested: Int64Builder::with_capacity(0),
         }
     }
 
@@ -212,7 +213,7 @@ impl Builder {
 
     fn finish(mut self) -> Result<RecordBatch, ArrowError> {
         let mut arrays: Vec<ArrayRef> = self.columns.iter_mut().map(Column::finish).collect();
-        arrays.push(Arc::new(self.unmapped.finish()));
+        arrays.push(Arc::new(self.unmapped.finish().gc()));
         arrays.push(Arc::new(self.ingested.finish()));
         RecordBatch::try_new(Arc::clone(&self.table.arrow), arrays)
     }
@@ -230,14 +231,16 @@ enum Column {
 impl Column {
     fn new(scalar_type: ScalarType) -> Self {
         match scalar_type {
-            ScalarType::Bool => Self::Bool(BooleanBuilder::new()),
-            ScalarType::Int => Self::Int(Int32Builder::new()),
-            ScalarType::Long | ScalarType::Datetime | ScalarType::Timespan => Self::Long(Int64Builder::new()),
-            ScalarType::Real => Self::Real(Float64Builder::new()),
-            ScalarType::Guid => Self::Guid(FixedSizeBinaryBuilder::new(16)),
+            ScalarType::Bool => Self::Bool(BooleanBuilder::with_capacity(0)),
+            ScalarType::Int => Self::Int(Int32Builder::with_capacity(0)),
+            ScalarType::Long | ScalarType::Datetime | ScalarType::Timespan => {
+                Self::Long(Int64Builder::with_capacity(0))
+            }
+            ScalarType::Real => Self::Real(Float64Builder::with_capacity(0)),
+            ScalarType::Guid => Self::Guid(FixedSizeBinaryBuilder::with_capacity(0, 16)),
             // No documented table has decimals: `schema` has a test of that.
             ScalarType::String | ScalarType::Dynamic | ScalarType::Decimal => {
-                Self::Text(StringViewBuilder::new())
+                Self::Text(StringViewBuilder::with_capacity(0))
             }
         }
     }
@@ -266,7 +269,8 @@ impl Column {
             Self::Int(column) => Arc::new(column.finish()),
             Self::Long(column) => Arc::new(column.finish()),
             Self::Real(column) => Arc::new(column.finish()),
-            Self::Text(column) => Arc::new(column.finish()),
+            // The builder sets aside room in large blocks.
+            Self::Text(column) => Arc::new(column.finish().gc()),
             Self::Guid(column) => Arc::new(column.finish()),
         }
     }

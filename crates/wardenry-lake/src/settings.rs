@@ -1,5 +1,8 @@
 use std::path::PathBuf;
+use std::sync::Arc;
 use std::time::Duration;
+
+use crate::disk::{Disk, FreeSpace};
 
 /// Where the lake is, and what it may use up.
 #[derive(Clone, Debug)]
@@ -24,6 +27,15 @@ pub struct LakeSettings {
     pub remembered_batches: u32,
     /// Ingest is refused when fewer bytes are free on the disk.
     pub free_bytes: u64,
+    /// Who says how many are.
+    pub free_space: Arc<dyn FreeSpace>,
+    /// How many bytes of files' metadata are remembered between queries.
+    pub metadata_bytes: usize,
+    /// How many rows, and how many bytes in files, are put together into one file at a time.
+    pub compacted_rows: u64,
+    pub compacted_bytes: u64,
+    /// So many files of a day are put together, or fewer once the day is over.
+    pub compacted_files: usize,
 }
 
 impl LakeSettings {
@@ -34,12 +46,17 @@ impl LakeSettings {
             retention_days: 30,
             tail_bytes: 256 << 20,
             flush_bytes: 32 << 20,
-            flush_interval: Duration::from_secs(60),
+            flush_interval: Duration::from_secs(600),
             batch_records: 100_000,
             batch_bytes: 64 << 20,
             record_bytes: 1 << 20,
             remembered_batches: 10_000,
             free_bytes: 1 << 30,
+            free_space: Arc::new(Disk),
+            metadata_bytes: 64 << 20,
+            compacted_rows: 1_000_000,
+            compacted_bytes: 64 << 20,
+            compacted_files: 8,
         }
     }
 }

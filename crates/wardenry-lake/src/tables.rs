@@ -4,20 +4,22 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use datafusion::catalog::TableProvider;
-use datafusion::datasource::MemTable;
 use wardenry_kql_engine::Tables;
+use wardenry_kql_engine::sources::parquet::ParquetReader;
 use wardenry_kql_semantics::Schema;
 use wardenry_kql_values::ScalarType;
 
+use crate::provider::{LakeTable, TableSnapshot};
 use crate::schema::{self, INGESTION_TIME};
-use crate::tail::TailBatches;
 
 /// The tables of one tenant at one moment: what was acknowledged before is in them, what comes later is not.
 ///
-/// All documented tables are there, with rows or without, and [`QUARANTINE`](crate::QUARANTINE).
+/// All documented tables are there, with rows or without, and [`QUARANTINE`](crate::QUARANTINE). As long as this, or a query over it,
+/// lives, no file that it needs is removed.
 #[derive(Clone, Debug)]
 pub struct LakeTables {
-    pub(crate) tables: Arc<BTreeMap<Arc<str>, TailBatches>>,
+    pub(crate) tables: Arc<BTreeMap<Arc<str>, TableSnapshot>>,
+    pub(crate) reader: ParquetReader,
 }
 
 impl Schema for LakeTables {
@@ -34,9 +36,8 @@ impl Schema for LakeTables {
 impl Tables for LakeTables {
     fn provider(&self, name: &str) -> Option<Arc<dyn TableProvider>> {
         let (table, _) = schema::meant(name)?;
-        let batches = self.tables.get(&table.name).map(|batches| batches.to_vec()).unwrap_or_default();
-        let provider = MemTable::try_new(Arc::clone(&table.arrow), vec![batches]).ok()?;
-        Some(Arc::new(provider))
+        let snapshot = self.tables.get(&table.name).cloned().unwrap_or_default();
+        Some(Arc::new(LakeTable::new(table, snapshot, &self.reader)))
     }
 
     fn ingestion_time(&self, name: &str) -> Option<Arc<str>> {

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use arrow::array::RecordBatch;
+use arrow::array::{ArrayRef, AsArray as _, RecordBatch};
 use arrow::compute::concat_batches;
 use arrow::error::ArrowError;
 
@@ -28,7 +28,7 @@ impl Tail {
             if before.num_rows() > 2 * last.num_rows() || rows > MERGED_ROWS {
                 break;
             }
-            let merged = concat_batches(&last.schema(), [before, last])?;
+            let merged = merged(before, last)?;
             self.fresh.truncate(self.fresh.len() - 2);
             self.fresh.push(merged);
         }
@@ -56,5 +56,12 @@ impl Tail {
     }
 }
 
-/// The rows of several tails at some moment.
-pub(crate) type TailBatches = Arc<[RecordBatch]>;
+fn merged(before: &RecordBatch, last: &RecordBatch) -> Result<RecordBatch, ArrowError> {
+    let together = concat_batches(&last.schema(), [before, last])?;
+    // Texts would stay in the buffers in which they came, one for each batch.
+    let compact = |array: &ArrayRef| match array.as_string_view_opt() {
+        Some(texts) if texts.data_buffers().len() > 1 => Arc::new(texts.gc()) as ArrayRef,
+        _ => Arc::clone(array),
+    };
+    RecordBatch::try_new(together.schema(), together.columns().iter().map(compact).collect())
+}

@@ -1,46 +1,363 @@
-//! What there is of one tenant.
+//! What there is of one tenant, and how batches get into it.
 
-use std::collections::{BTreeMap, HashMap};
-use std::sync::Arc;
+use std::collections::{BTreeMap, HashMap, HashSet, VecDeque};
+use std::io;
+use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use arrow::error::ArrowError;
+use tokio::sync::{OwnedMutexGuard, oneshot};
+use wardenry_core::id::TenantId;
+use wardenry_core::time::Timestamp;
+use wardenry_kql_engine::sources::parquet::ParquetReader;
+use wardenry_lake_catalogue::{StoredBatch, TenantEntry};
 
 use crate::batch::Outcome;
-use crate::error::LakeError;
-use crate::rows::Rows;
+use crate::data_file::{self, DataFile};
+use crate::entry::{self, Entry};
+use crate::error::{IngestError, LakeError};
+use crate::journal::Journal;
+use crate::provider::TableSnapshot;
+use crate::rows::{Rows, Written};
 use crate::tables::LakeTables;
 use crate::tail::Tail;
 
-/// The rows of one tenant.
+/// One tenant's part of the lake.
+#[derive(Debug)]
+pub(crate) struct Tenant {
+    pub(crate) id: TenantId,
+    /// The folder of its tables.
+    pub(crate) folder: PathBuf,
+    journal: Arc<tokio::sync::Mutex<Journal>>,
+    /// Batches that wait for the journal. Whoever gets it next writes all of them.
+    queue: Mutex<Vec<Waiting>>,
+    rows: Mutex<TenantRows>,
+    /// Held while files are made, put together or let go of: one at a time.
+    pub(crate) work: tokio::sync::Mutex<Work>,
+    /// The bytes of all tails of the lake.
+    tail_bytes: Arc<AtomicUsize>,
+}
+
+/// What whoever makes files keeps in mind.
 #[derive(Debug, Default)]
-pub(crate) struct TenantRows {
-    tails: BTreeMap<Arc<str>, Tail>,
-    /// The batches with an id, and how many rows each brought.
-    batches: HashMap<Box<str>, u64>,
+pub(crate) struct Work {
+    /// Up to this number the journal is in files.
+    pub(crate) sequence: u64,
+    /// It is not known whether the catalogue did what it was last told. Only reading it again, at the next start, helps.
+    pub(crate) uncertain: bool,
+}
+
+/// A batch on its way.
+#[derive(Debug)]
+pub(crate) struct Waiting {
+    pub(crate) id: Option<Box<str>>,
+    pub(crate) received: Timestamp,
+    /// As the journal has it.
+    pub(crate) bytes: Vec<u8>,
+    pub(crate) rows: Rows,
+    pub(crate) answer: oneshot::Sender<Result<Outcome, IngestError>>,
+}
+
+#[derive(Debug)]
+struct TenantRows {
+    tables: BTreeMap<Arc<str>, TableRows>,
+    batches: Remembered,
+    /// The batches with an id that are not yet in the catalogue.
+    unflushed: Vec<StoredBatch>,
+    /// What the tails take in memory.
+    tail_bytes: usize,
+    /// When the oldest row came that is not yet in a file.
+    oldest: Option<Timestamp>,
+    retention_days: Option<u32>,
+}
+
+#[derive(Debug, Default)]
+struct TableRows {
+    files: Vec<Arc<DataFile>>,
+    tail: Tail,
+}
+
+/// What is to become files.
+#[derive(Debug)]
+pub(crate) struct Frozen {
+    pub(crate) sequence: u64,
+    pub(crate) tables: Vec<(Arc<str>, Vec<arrow::array::RecordBatch>)>,
+    pub(crate) batches: Vec<StoredBatch>,
+}
+
+impl Tenant {
+    /// Reads what there is: the catalogue's files, and what the journal has besides.
+    pub(crate) fn open(
+        id: TenantId,
+        lake: &Path,
+        known: TenantEntry,
+        remembered: u32,
+        tail_bytes: &Arc<AtomicUsize>,
+    ) -> Result<Self, LakeError> {
+        let folder = lake.join("tables").join(id.to_string());
+        let files: Vec<_> = known.files.into_iter().map(|entry| DataFile::new(&folder, entry)).collect();
+        let io = |path: &Path| {
+            let path = path.to_owned();
+            move |source| LakeError::Io { path, source }
+        };
+        let removed = data_file::remove_leftovers(&folder, &files).map_err(io(&folder))?;
+        if removed > 0 {
+            tracing::info!(tenant = %id, files = removed, "removed what was left over of files");
+        }
+        let mut rows = TenantRows {
+            tables: BTreeMap::new(),
+            batches: Remembered::new(remembered),
+            unflushed: Vec::new(),
+            tail_bytes: 0,
+            oldest: None,
+            retention_days: known.retention_days,
+        };
+        for file in files {
+            rows.tables.entry(file.entry.table.as_ref().into()).or_default().files.push(Arc::new(file));
+        }
+        for batch in known.batches {
+            rows.batches.insert(batch.id, batch.rows);
+        }
+        let journal_folder = lake.join("journal").join(id.to_string());
+        let mut failure = None;
+        let (journal, unreadable) = Journal::open(&journal_folder, known.sequence, |number, bytes| {
+            let Some(entry) = entry::decode(bytes) else {
+                tracing::error!(tenant = %id, number, "a batch in the journal is of an unknown form");
+                return;
+            };
+            if let Err(error) = rows.replay(entry) {
+                failure.get_or_insert(error);
+            }
+        })
+        .map_err(io(&journal_folder))?;
+        if let Some(failure) = failure {
+            return Err(failure);
+        }
+        if unreadable.damaged_bytes > 0 {
+            let bytes = unreadable.damaged_bytes;
+            tracing::error!(tenant = %id, bytes, "the journal is damaged, and what was there is lost");
+        }
+        if unreadable.torn_bytes > 0 {
+            let bytes = unreadable.torn_bytes;
+            tracing::warn!(tenant = %id, bytes, "the journal ended within a batch that was never acknowledged");
+        }
+        tail_bytes.fetch_add(rows.tail_bytes, Ordering::Relaxed);
+        Ok(Self {
+            id,
+            folder,
+            journal: Arc::new(tokio::sync::Mutex::new(journal)),
+            queue: Mutex::default(),
+            rows: Mutex::new(rows),
+            work: tokio::sync::Mutex::new(Work { sequence: known.sequence, uncertain: false }),
+            tail_bytes: Arc::clone(tail_bytes),
+        })
+    }
+
+    fn rows(&self) -> MutexGuard<'_, TenantRows> {
+        self.rows.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn queue(&self) -> MutexGuard<'_, Vec<Waiting>> {
+        self.queue.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Stores a batch; its `answer` tells when that has happened. Goes on when the caller no longer waits.
+    pub(crate) fn store(self: &Arc<Self>, waiting: Waiting) {
+        self.queue().push(waiting);
+        let tenant = Arc::clone(self);
+        drop(tokio::spawn(async move {
+            let journal = Arc::clone(&tenant.journal).lock_owned().await;
+            let waiting = std::mem::take(&mut *tenant.queue());
+            // The one before may have written this batch along with its own.
+            if !waiting.is_empty() {
+                drop(tokio::task::spawn_blocking(move || tenant.write(journal, waiting)));
+            }
+        }));
+    }
+
+    /// Writes batches with one wait for the disk, makes them visible, and answers.
+    fn write(&self, mut journal: OwnedMutexGuard<Journal>, waiting: Vec<Waiting>) {
+        let mut ids = HashSet::new();
+        let (fresh, repeated): (Vec<_>, Vec<_>) = {
+            let rows = self.rows();
+            waiting.into_iter().partition(|waiting| {
+                let id = waiting.id.as_deref();
+                id.is_none_or(|id| rows.batches.rows(id).is_none() && ids.insert(Box::<str>::from(id)))
+            })
+        };
+        let written = journal.append(fresh.iter().map(|waiting| &*waiting.bytes));
+        let mut rows = self.rows();
+        let before = rows.tail_bytes;
+        for waiting in fresh {
+            let outcome = match &written {
+                Ok(()) => rows.add(waiting.id, waiting.received, waiting.rows).map_err(IngestError::Storage),
+                Err(error) => Err(unwritten(error)),
+            };
+            // A sender that has gone away does not want to know.
+            drop(waiting.answer.send(outcome));
+        }
+        for waiting in repeated {
+            let stored = waiting.id.and_then(|id| rows.batches.rows(&id));
+            let outcome = match (stored, &written) {
+                (Some(stored), _) => Ok(Outcome { stored, repeated: true, quarantined: Vec::new() }),
+                // The first one of that name was to be written just now.
+                (None, Err(error)) => Err(unwritten(error)),
+                (None, Ok(())) => Err(unwritten(&io::Error::other("a batch of the same id has failed"))),
+            };
+            drop(waiting.answer.send(outcome));
+        }
+        let after = rows.tail_bytes;
+        drop(rows);
+        self.tail_bytes.fetch_add(after.saturating_sub(before), Ordering::Relaxed);
+    }
+
+    pub(crate) fn snapshot(&self, reader: &ParquetReader) -> LakeTables {
+        let rows = self.rows();
+        let snapshot =
+            |table: &TableRows| TableSnapshot { files: table.files.clone(), tail: table.tail.batches() };
+        let tables = rows.tables.iter().map(|(name, table)| (Arc::clone(name), snapshot(table)));
+        LakeTables { tables: Arc::new(tables.collect()), reader: reader.clone() }
+    }
+
+    /// The files of each table.
+    pub(crate) fn files(&self) -> Vec<Vec<Arc<DataFile>>> {
+        self.rows().tables.values().map(|table| table.files.clone()).collect()
+    }
+
+    pub(crate) fn retention_days(&self) -> Option<u32> {
+        self.rows().retention_days
+    }
+
+    pub(crate) fn set_retention_days(&self, days: Option<u32>) {
+        self.rows().retention_days = days;
+    }
+
+    /// How many bytes wait for a file, and since when.
+    pub(crate) fn waiting(&self) -> (usize, Option<Timestamp>) {
+        let rows = self.rows();
+        (rows.tail_bytes, rows.oldest)
+    }
+
+    /// Sets apart all rows that are not in files. What comes later is not among them.
+    pub(crate) async fn freeze(&self) -> Result<Frozen, LakeError> {
+        let mut journal = self.journal.lock().await;
+        journal.rotate().map_err(|source| LakeError::Io { path: self.folder.clone(), source })?;
+        let mut rows = self.rows();
+        let tables = rows
+            .tables
+            .iter_mut()
+            .map(|(name, table)| (Arc::clone(name), table.tail.freeze()))
+            .filter(|(_, batches)| !batches.is_empty())
+            .collect();
+        Ok(Frozen { sequence: journal.last(), tables, batches: rows.unflushed.clone() })
+    }
+
+    /// The rows that were set apart are in files, and the catalogue knows it.
+    pub(crate) async fn flushed(&self, frozen: &Frozen, files: Vec<DataFile>, now: Timestamp) {
+        let before = {
+            let mut rows = self.rows();
+            let before = rows.tail_bytes;
+            for (name, _) in &frozen.tables {
+                rows.tables.entry(Arc::clone(name)).or_default().tail.flushed();
+            }
+            for file in files {
+                let table = rows.tables.entry(file.entry.table.as_ref().into()).or_default();
+                table.files.push(Arc::new(file));
+            }
+            rows.unflushed.drain(..frozen.batches.len());
+            rows.tail_bytes = rows.tables.values().map(|table| table.tail.bytes()).sum();
+            rows.oldest = rows.tables.values().any(|table| table.tail.bytes() > 0).then_some(now);
+            before.saturating_sub(rows.tail_bytes)
+        };
+        self.tail_bytes.fetch_sub(before, Ordering::Relaxed);
+        for path in self.journal.lock().await.forget(frozen.sequence) {
+            if let Err(error) = std::fs::remove_file(&path) {
+                // Nothing in it is read again.
+                tracing::warn!(path = %path.display(), %error, "a part of the journal that is no longer needed stays");
+            }
+        }
+    }
+
+    /// Puts files in place of others.
+    pub(crate) fn replace(&self, removed: &[Arc<DataFile>], added: Vec<DataFile>) {
+        let mut rows = self.rows();
+        for table in rows.tables.values_mut() {
+            table.files.retain(|file| !removed.iter().any(|gone| Arc::ptr_eq(gone, file)));
+        }
+        for file in added {
+            let table = rows.tables.entry(file.entry.table.as_ref().into()).or_default();
+            table.files.push(Arc::new(file));
+        }
+        drop(rows);
+        for file in removed {
+            file.retire();
+        }
+    }
+}
+
+/// The same failure for each batch that was to be written.
+fn unwritten(error: &io::Error) -> IngestError {
+    if error.kind() == io::ErrorKind::StorageFull {
+        return IngestError::DiskFull { free_bytes: 0, needed_bytes: 1 };
+    }
+    let source = io::Error::new(error.kind(), error.to_string());
+    IngestError::Storage(LakeError::Io { path: PathBuf::from("the journal"), source })
 }
 
 impl TenantRows {
-    /// What to say of a batch that has been stored before.
-    pub(crate) fn repeated(&self, id: &str) -> Option<Outcome> {
-        let stored = *self.batches.get(id)?;
-        Some(Outcome { stored, repeated: true, quarantined: Vec::new() })
+    fn replay(&mut self, entry: Entry) -> Result<(), LakeError> {
+        let written: Vec<_> =
+            entry.records.iter().zip(&entry.json).map(|(record, json)| Written { record, json }).collect();
+        let rows = Rows::of(entry.id.as_deref(), &written, &entry.rules).map_err(unreadable)?;
+        self.add(entry.id, entry.rules.now, rows).map(drop)
     }
 
-    pub(crate) fn add(&mut self, id: Option<Box<str>>, rows: Rows) -> Result<Outcome, LakeError> {
-        for (table, batch) in rows.tables {
-            let failed = |source: arrow::error::ArrowError| LakeError::Rows {
-                table: (&*table).into(),
-                action: "written",
-                source: source.into(),
-            };
-            self.tails.entry(Arc::clone(&table)).or_default().push(batch).map_err(failed)?;
+    fn add(&mut self, id: Option<Box<str>>, received: Timestamp, rows: Rows) -> Result<Outcome, LakeError> {
+        for (name, batch) in rows.tables {
+            let tail = &mut self.tables.entry(name).or_default().tail;
+            let before = tail.bytes();
+            tail.push(batch).map_err(unreadable)?;
+            self.tail_bytes = self.tail_bytes.saturating_sub(before).saturating_add(tail.bytes());
         }
+        self.oldest.get_or_insert(received);
         if let Some(id) = id {
+            self.unflushed.push(StoredBatch { id: id.clone(), received, rows: rows.stored });
             self.batches.insert(id, rows.stored);
         }
         Ok(Outcome { stored: rows.stored, repeated: false, quarantined: rows.quarantined })
     }
+}
 
-    pub(crate) fn snapshot(&self) -> LakeTables {
-        let tables = self.tails.iter().map(|(name, tail)| (Arc::clone(name), tail.batches().into()));
-        LakeTables { tables: Arc::new(tables.collect()) }
+fn unreadable(source: ArrowError) -> LakeError {
+    LakeError::Rows { action: "put together", source: source.into() }
+}
+
+/// The last batches with an id, and how many rows each brought.
+#[derive(Debug)]
+struct Remembered {
+    rows: HashMap<Box<str>, u64>,
+    order: VecDeque<Box<str>>,
+    most: usize,
+}
+
+impl Remembered {
+    fn new(most: u32) -> Self {
+        Self { rows: HashMap::new(), order: VecDeque::new(), most: most.max(1) as usize }
+    }
+
+    fn rows(&self, id: &str) -> Option<u64> {
+        self.rows.get(id).copied()
+    }
+
+    fn insert(&mut self, id: Box<str>, rows: u64) {
+        if self.rows.insert(id.clone(), rows).is_none() {
+            self.order.push_back(id);
+        }
+        while self.order.len() > self.most {
+            if let Some(oldest) = self.order.pop_front() {
+                self.rows.remove(&oldest);
+            }
+        }
     }
 }

@@ -1,0 +1,140 @@
+//! The files of the lake, and where they lie.
+
+use std::collections::HashSet;
+use std::fs;
+use std::io;
+use std::path::{Path, PathBuf};
+use std::sync::OnceLock;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use wardenry_core::time::Timestamp;
+use wardenry_kql_engine::sources::parquet::{ParquetFile, ParquetTableError};
+use wardenry_lake_catalogue::FileEntry;
+
+const EXTENSION: &str = "parquet";
+/// What is being written has this at the end of its name.
+const UNFINISHED: &str = "new";
+const SECS_PER_DAY: i64 = 86_400;
+
+/// A file that the catalogue knows.
+///
+/// Snapshots share it. When the catalogue has let go of it, it is removed with the last of them.
+#[derive(Debug)]
+pub(crate) struct DataFile {
+    pub(crate) entry: FileEntry,
+    path: PathBuf,
+    opened: OnceLock<ParquetFile>,
+    obsolete: AtomicBool,
+}
+
+impl DataFile {
+    pub(crate) fn new(tenant_folder: &Path, entry: FileEntry) -> Self {
+        let path = path(tenant_folder, &entry.table, entry.day, &entry.name);
+        Self { entry, path, opened: OnceLock::new(), obsolete: AtomicBool::new(false) }
+    }
+
+    /// What is in the file. Looks at it the first time.
+    pub(crate) fn parquet(&self) -> Result<&ParquetFile, ParquetTableError> {
+        if let Some(opened) = self.opened.get() {
+            return Ok(opened);
+        }
+        let opened = ParquetFile::open(&self.path)?;
+        Ok(self.opened.get_or_init(|| opened))
+    }
+
+    /// The file goes when nothing uses it any more.
+    pub(crate) fn retire(&self) {
+        self.obsolete.store(true, Ordering::Release);
+    }
+}
+
+impl Drop for DataFile {
+    fn drop(&mut self) {
+        if self.obsolete.load(Ordering::Acquire)
+            && let Err(error) = fs::remove_file(&self.path)
+        {
+            // The next start removes it.
+            tracing::warn!(path = %self.path.display(), %error, "a file that is no longer needed stays");
+        }
+    }
+}
+
+/// Days since 1970-01-01 of an instant.
+pub(crate) fn day_of(at: Timestamp) -> i32 {
+    i32::try_from(at.unix_secs().div_euclid(SECS_PER_DAY)).unwrap_or(if at.unix_secs() < 0 {
+        i32::MIN
+    } else {
+        i32::MAX
+    })
+}
+
+/// The name of a day's folder, such as `2026-02-03`.
+fn day_name(day: i32) -> String {
+    let at = Timestamp::from_unix_secs(i64::from(day) * SECS_PER_DAY).calendar();
+    format!("{:04}-{:02}-{:02}", at.year(), u8::from(at.month()), at.day())
+}
+
+/// The folder of a table's day.
+pub(crate) fn day_folder(tenant_folder: &Path, table: &str, day: i32) -> PathBuf {
+    tenant_folder.join(table).join(day_name(day))
+}
+
+fn path(tenant_folder: &Path, table: &str, day: i32, name: &str) -> PathBuf {
+    day_folder(tenant_folder, table, day).join(name)
+}
+
+/// A name that no file of a folder has: the path to write to, and the path that it gets.
+pub(crate) fn fresh_name(folder: &Path, now: Timestamp) -> (Box<str>, PathBuf, PathBuf) {
+    let stem = now.unix_ticks();
+    let mut number = 0_u32;
+    loop {
+        let name = format!("{stem:020}-{number}.{EXTENSION}");
+        let path = folder.join(&name);
+        let unfinished = path.with_extension(UNFINISHED);
+        if !path.exists() && !unfinished.exists() {
+            return (name.into(), unfinished, path);
+        }
+        number += 1;
+    }
+}
+
+/// Removes what a process that was cut off has left behind: files that are unfinished, or that the catalogue does not know.
+pub(crate) fn remove_leftovers(tenant_folder: &Path, known: &[DataFile]) -> io::Result<u64> {
+    let known: HashSet<&Path> = known.iter().map(|file| &*file.path).collect();
+    let mut removed = 0;
+    for day in
+        folders(tenant_folder)?.iter().map(|table| folders(table)).collect::<io::Result<Vec<_>>>()?.concat()
+    {
+        let mut kept = 0;
+        for entry in fs::read_dir(&day)? {
+            let path = entry?.path();
+            let ours = path.extension().is_some_and(|its| its == EXTENSION || its == UNFINISHED);
+            if ours && !known.contains(&*path) {
+                fs::remove_file(&path)?;
+                removed += 1;
+            } else {
+                kept += 1;
+            }
+        }
+        if kept == 0 {
+            fs::remove_dir(&day)?;
+        }
+    }
+    Ok(removed)
+}
+
+/// The folders in a folder; none if there is no such folder.
+fn folders(folder: &Path) -> io::Result<Vec<PathBuf>> {
+    let entries = match fs::read_dir(folder) {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Vec::new()),
+        entries => entries?,
+    };
+    let mut found = Vec::new();
+    for entry in entries {
+        let entry = entry?;
+        if entry.file_type()?.is_dir() {
+            found.push(entry.path());
+        }
+    }
+    Ok(found)
+}

@@ -1,0 +1,191 @@
+//! From the tail to files.
+//!
+//! The rows that there are, and the place in the journal up to which they reach, are set apart together. Their files are written under
+//! temporary names, synced and renamed; then one transaction of the catalogue adds the files and moves the place. Whatever ends the
+//! process on the way, the next start finds either the rows in the journal, and removes the files, or the files, and skips the journal.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use arrow::array::{Array as _, AsArray as _, RecordBatch, UInt32Array};
+use arrow::compute::{concat_batches, sort_to_indices, take_record_batch};
+use arrow::datatypes::Int64Type;
+use arrow::error::ArrowError;
+use wardenry_core::time::Timestamp;
+use wardenry_kql_values::UNIX_EPOCH;
+use wardenry_lake_catalogue::{Catalogue, CatalogueError, FileEntry, Flush, TenantEntry};
+
+use crate::data_file::{self, DataFile};
+use crate::durable;
+use crate::error::LakeError;
+use crate::schema::{self, Table};
+use crate::tenant::{Tenant, Work};
+use crate::writing;
+
+impl Tenant {
+    /// Makes files of all rows that are not yet in any.
+    pub(crate) async fn flush(
+        &self,
+        catalogue: &dyn Catalogue,
+        remembered_batches: u32,
+        now: Timestamp,
+    ) -> Result<(), LakeError> {
+        let mut work = self.work.lock().await;
+        if work.uncertain {
+            return Err(LakeError::Uncertain);
+        }
+        let frozen = self.freeze().await?;
+        if frozen.sequence == work.sequence {
+            return Ok(());
+        }
+        let (tables, folder) = (frozen.tables.clone(), self.folder.clone());
+        let written = blocking(move || {
+            let mut entries = Vec::new();
+            for (name, batches) in tables {
+                let Some(table) = schema::table(&name) else { continue };
+                match write_days(&folder, table, &batches, now) {
+                    Ok(written) => entries.extend(written),
+                    Err(error) => {
+                        remove(&folder, &entries);
+                        return Err(error);
+                    }
+                }
+            }
+            Ok(entries)
+        });
+        let entries = written.await?;
+        let flush = Flush {
+            previous: work.sequence,
+            sequence: frozen.sequence,
+            files: entries.clone(),
+            batches: frozen.batches.clone(),
+            remembered_batches,
+        };
+        let done = catalogue.record_flush(self.id, &flush).await;
+        let has_happened = |found: &TenantEntry| found.sequence == frozen.sequence;
+        self.settle(catalogue, &mut work, done, &entries, has_happened).await?;
+        work.sequence = frozen.sequence;
+        let files = entries.into_iter().map(|entry| DataFile::new(&self.folder, entry)).collect();
+        self.flushed(&frozen, files, now).await;
+        Ok(())
+    }
+
+    /// Finds out whether the catalogue did what it was told when it says that it failed: the failure may have come after the fact.
+    pub(crate) async fn settle(
+        &self,
+        catalogue: &dyn Catalogue,
+        work: &mut Work,
+        done: Result<(), CatalogueError>,
+        added: &[FileEntry],
+        has_happened: impl Fn(&TenantEntry) -> bool,
+    ) -> Result<(), LakeError> {
+        let Err(error) = done else { return Ok(()) };
+        match catalogue.tenant(self.id).await {
+            Ok(found) if has_happened(&found) => Ok(()),
+            Ok(_) => {
+                remove(&self.folder, added);
+                Err(error.into())
+            }
+            Err(_) => {
+                work.uncertain = true;
+                Err(error.into())
+            }
+        }
+    }
+}
+
+/// Runs what waits for the disk where it holds up nothing else.
+pub(crate) async fn blocking<T: Send + 'static>(
+    work: impl FnOnce() -> Result<T, LakeError> + Send + 'static,
+) -> Result<T, LakeError> {
+    tokio::task::spawn_blocking(work).await.unwrap_or(Err(LakeError::Closing))
+}
+
+/// Removes files that have not become part of the lake. What stays is removed at the next start.
+fn remove(folder: &Path, entries: &[FileEntry]) {
+    for entry in entries {
+        let path = data_file::day_folder(folder, &entry.table, entry.day).join(&*entry.name);
+        if let Err(error) = fs::remove_file(&path) {
+            tracing::warn!(path = %path.display(), %error, "a file that is not needed stays");
+        }
+    }
+}
+
+/// Writes rows to one file for each of their days.
+pub(crate) fn write_days(
+    folder: &Path,
+    table: &Arc<Table>,
+    batches: &[RecordBatch],
+    now: Timestamp,
+) -> Result<Vec<FileEntry>, LakeError> {
+    let sorted = sorted(table, batches)
+        .map_err(|source| LakeError::Rows { action: "sorted", source: source.into() })?;
+    let mut entries = Vec::new();
+    let mut start = 0;
+    while start < sorted.num_rows() {
+        let (first, day) = time(&sorted, table, start);
+        let mut end = start + 1;
+        // Sorted: the day ends where another begins.
+        while end < sorted.num_rows() && time(&sorted, table, end).1 == day {
+            end += 1;
+        }
+        let rows = sorted.slice(start, end - start);
+        let last = time(&sorted, table, end - 1).0;
+        match write_day(folder, table, day, &rows, now) {
+            Ok((name, bytes)) => entries.push(FileEntry {
+                table: (&*table.name).into(),
+                day,
+                name,
+                rows: rows.num_rows() as u64,
+                bytes,
+                first,
+                last,
+            }),
+            Err(error) => {
+                remove(folder, &entries);
+                return Err(error);
+            }
+        }
+        start = end;
+    }
+    Ok(entries)
+}
+
+fn sorted(table: &Table, batches: &[RecordBatch]) -> Result<RecordBatch, ArrowError> {
+    let all = concat_batches(&table.arrow, batches)?;
+    let order: UInt32Array = sort_to_indices(all.column(table.time), None, None)?;
+    take_record_batch(&all, &order)
+}
+
+/// The time of a row, and its day.
+fn time(rows: &RecordBatch, table: &Table, row: usize) -> (Timestamp, i32) {
+    let times = rows.column(table.time).as_primitive::<Int64Type>();
+    let ticks = if times.is_null(row) { UNIX_EPOCH } else { times.value(row) };
+    let at = Timestamp::from_unix_ticks(ticks - UNIX_EPOCH);
+    (at, data_file::day_of(at))
+}
+
+fn write_day(
+    folder: &Path,
+    table: &Table,
+    day: i32,
+    rows: &RecordBatch,
+    now: Timestamp,
+) -> Result<(Box<str>, u64), LakeError> {
+    let day_folder = data_file::day_folder(folder, &table.name, day);
+    let io = |path: &PathBuf| {
+        let path = path.clone();
+        move |source| LakeError::Io { path, source }
+    };
+    durable::create_folder(&day_folder).map_err(io(&day_folder))?;
+    let (name, unfinished, path) = data_file::fresh_name(&day_folder, now);
+    let written = writing::write(&unfinished, table, rows)
+        .map_err(|source| LakeError::Rows { action: "written", source: source.into() })
+        .and_then(|bytes| durable::rename(&unfinished, &path).map(|()| bytes).map_err(io(&path)));
+    if written.is_err() {
+        // What stays is removed at the next start.
+        drop(fs::remove_file(&unfinished));
+    }
+    written.map(|bytes| (name, bytes))
+}

@@ -1,0 +1,176 @@
+//! Rows as Parquet files that other tools read.
+//!
+//! | KQL | stored as |
+//! | --- | --- |
+//! | `bool`, `int`, `long`, `real` | the same |
+//! | `string` | text |
+//! | `datetime` | nanoseconds if all times of the file are between 1677 and 2262; else microseconds if none is finer; else text |
+//! | `timespan` | text |
+//! | `guid` | UUID |
+//! | `dynamic` | JSON |
+//!
+//! A text with few different values becomes numbers into a dictionary in all pages, which is what the engine reads fastest; one with many is
+//! written in full from the start instead of when a dictionary has grown too large, and compressed with LZ4, because the
+//! searched texts are among them: zstd would make them smaller, but doubles what a search costs.
+
+use std::collections::{HashMap, HashSet};
+use std::fs::File;
+use std::path::Path;
+use std::sync::Arc;
+
+use arrow::array::{
+    Array, ArrayRef, AsArray, Int64Array, RecordBatch, StringArray, StringViewArray,
+    TimestampMicrosecondArray, TimestampNanosecondArray,
+};
+use arrow::compute::cast;
+use arrow::datatypes::{DataType, Field, Int64Type, Schema};
+use parquet::arrow::arrow_writer::ArrowWriterOptions;
+use parquet::arrow::{ArrowSchemaConverter, ArrowWriter};
+use parquet::basic::{Compression, LogicalType, Repetition, Type as PhysicalType, ZstdLevel};
+use parquet::errors::ParquetError;
+use parquet::file::metadata::SortingColumn;
+use parquet::file::properties::{EnabledStatistics, WriterProperties, WriterPropertiesBuilder};
+use parquet::schema::types::{ColumnPath, SchemaDescriptor, Type};
+use wardenry_kql_engine::sources::parquet::TYPE_KEY;
+use wardenry_kql_values::{ScalarType, UNIX_EPOCH, datetime, timespan};
+
+use crate::schema::{INGESTION_TIME, Table};
+
+const GROUP_ROWS: usize = 1 << 18;
+const GUID_BYTES: i32 = 16;
+const TICKS_PER_MICROSECOND: i64 = 10;
+const NANOSECONDS_PER_TICK: i64 = 100;
+
+/// A dictionary of up to so many texts and bytes is worth it, however often each occurs.
+const SMALL_DICTIONARY: usize = 1024;
+const DICTIONARY_BYTES: usize = 4 << 20;
+
+/// Shorter texts, like hashes and addresses, get a Bloom filter: they are looked for as a whole.
+const KEY_BYTES: usize = 80;
+const BLOOM_FALSE_POSITIVES: f64 = 0.01;
+
+/// Writes rows, which are in the order of their times, to a new file, and waits until they are on the disk. Gives its length.
+pub(crate) fn write(path: &Path, table: &Table, rows: &RecordBatch) -> Result<u64, ParquetError> {
+    let hidden = (Arc::from(INGESTION_TIME), ScalarType::Datetime);
+    let columns: Vec<_> = table.all.iter().chain([&hidden]).collect();
+    let (mut fields, mut arrays) = (Vec::new(), Vec::new());
+    let mut properties = WriterProperties::builder()
+        .set_compression(Compression::ZSTD(ZstdLevel::try_new(1)?))
+        .set_max_row_group_row_count(Some(GROUP_ROWS))
+        .set_dictionary_page_size_limit(2 * DICTIONARY_BYTES)
+        .set_statistics_enabled(EnabledStatistics::Chunk)
+        .set_sorting_columns(Some(vec![SortingColumn {
+            column_idx: i32::try_from(table.time).unwrap_or_default(),
+            descending: false,
+            nulls_first: false,
+        }]));
+    for (index, ((name, scalar_type), array)) in columns.iter().zip(rows.columns()).enumerate() {
+        let path = ColumnPath::new(vec![name.to_string()]);
+        if index == table.time {
+            properties = properties.set_column_statistics_enabled(path.clone(), EnabledStatistics::Page);
+        }
+        if let Some(texts) = array.as_string_view_opt() {
+            properties = encoded(properties, path, texts, *scalar_type);
+        }
+        let stored = stored(array, *scalar_type)?;
+        let field = Field::new(&**name, stored.data_type().clone(), true);
+        let kql_type = HashMap::from([(TYPE_KEY.to_owned(), scalar_type.to_string())]);
+        fields.push(field.with_metadata(kql_type));
+        arrays.push(stored);
+    }
+    let schema = Arc::new(Schema::new(fields));
+    let types: Vec<_> = columns.iter().map(|(_, scalar_type)| *scalar_type).collect();
+    let options = ArrowWriterOptions::new()
+        .with_properties(properties.build())
+        .with_parquet_schema(parquet_schema(&schema, &types)?);
+    let file = File::create(path)?;
+    let mut writer = ArrowWriter::try_new_with_options(file, Arc::clone(&schema), options)?;
+    writer.write(&RecordBatch::try_new(schema, arrays)?)?;
+    let file = writer.into_inner()?;
+    file.sync_all()?;
+    Ok(file.metadata()?.len())
+}
+
+/// How a text is written.
+fn encoded(
+    properties: WriterPropertiesBuilder,
+    path: ColumnPath,
+    texts: &StringViewArray,
+    scalar_type: ScalarType,
+) -> WriterPropertiesBuilder {
+    let most = SMALL_DICTIONARY.max(texts.len() / 4);
+    let mut distinct = HashSet::new();
+    let (mut distinct_bytes, mut bytes) = (0, 0);
+    let mut fits = true;
+    for text in texts.iter().flatten() {
+        bytes += text.len();
+        if fits && distinct.insert(text) {
+            distinct_bytes += text.len() + 4;
+            fits = distinct.len() <= most && distinct_bytes <= DICTIONARY_BYTES;
+        }
+    }
+    if fits {
+        return properties;
+    }
+    let is_key = scalar_type == ScalarType::String && bytes / texts.len().max(1) <= KEY_BYTES;
+    let properties = properties
+        .set_column_dictionary_enabled(path.clone(), false)
+        .set_column_compression(path.clone(), Compression::LZ4_RAW);
+    if !is_key {
+        return properties;
+    }
+    properties
+        .set_column_bloom_filter_enabled(path.clone(), true)
+        .set_column_bloom_filter_fpp(path.clone(), BLOOM_FALSE_POSITIVES)
+        .set_column_bloom_filter_max_ndv(path, texts.len().min(GROUP_ROWS) as u64)
+}
+
+/// The schema as other tools see it: with the logical types that Arrow has no type for.
+fn parquet_schema(schema: &Schema, types: &[ScalarType]) -> Result<SchemaDescriptor, ParquetError> {
+    let plain = ArrowSchemaConverter::new().convert(schema)?;
+    let mut fields = plain.root_schema().get_fields().to_vec();
+    for (field, scalar_type) in fields.iter_mut().zip(types) {
+        let logical = match scalar_type {
+            ScalarType::Dynamic => LogicalType::Json,
+            ScalarType::Guid => LogicalType::Uuid,
+            _ => continue,
+        };
+        let physical = field.get_physical_type();
+        let length = if physical == PhysicalType::FIXED_LEN_BYTE_ARRAY { GUID_BYTES } else { -1 };
+        let typed = Type::primitive_type_builder(field.name(), physical)
+            .with_repetition(Repetition::OPTIONAL)
+            .with_length(length)
+            .with_logical_type(Some(logical))
+            .build()?;
+        *field = Arc::new(typed);
+    }
+    let root = Type::group_type_builder(plain.root_schema().name()).with_fields(fields).build()?;
+    Ok(SchemaDescriptor::new(Arc::new(root)))
+}
+
+fn stored(array: &ArrayRef, scalar_type: ScalarType) -> Result<ArrayRef, ParquetError> {
+    Ok(match scalar_type {
+        ScalarType::Datetime => times(array.as_primitive()),
+        ScalarType::Timespan => {
+            let ticks = array.as_primitive::<Int64Type>();
+            Arc::new(ticks.iter().map(|ticks| ticks.map(timespan::text)).collect::<StringArray>())
+        }
+        ScalarType::String | ScalarType::Dynamic => cast(array, &DataType::Utf8)?,
+        _ => Arc::clone(array),
+    })
+}
+
+/// Times in the first of the three forms that loses nothing.
+fn times(ticks: &Int64Array) -> ArrayRef {
+    let nanoseconds = |ticks: i64| (ticks - UNIX_EPOCH).checked_mul(NANOSECONDS_PER_TICK);
+    if ticks.iter().flatten().all(|ticks| nanoseconds(ticks).is_some()) {
+        let nanoseconds: TimestampNanosecondArray = ticks.unary_opt(nanoseconds);
+        return Arc::new(nanoseconds.with_timezone("UTC"));
+    }
+    if ticks.iter().flatten().all(|ticks| (ticks - UNIX_EPOCH) % TICKS_PER_MICROSECOND == 0) {
+        let microseconds: TimestampMicrosecondArray =
+            ticks.unary(|ticks| (ticks - UNIX_EPOCH) / TICKS_PER_MICROSECOND);
+        return Arc::new(microseconds.with_timezone("UTC"));
+    }
+    Arc::new(ticks.iter().map(|ticks| ticks.map(datetime::text)).collect::<StringArray>())
+}
