@@ -224,6 +224,10 @@ impl Transport {
                 return outcome;
             };
             let delay_ms = u64::try_from(delay.as_millis()).unwrap_or(u64::MAX);
+            // Whoever has much patience hears once what it is needed for.
+            if attempt == RetryPolicy::default().max_attempts {
+                tracing::warn!("{origin} does not take the request; still trying");
+            }
             tracing::debug!(
                 http.origin = origin,
                 http.attempt = attempt,

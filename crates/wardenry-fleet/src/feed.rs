@@ -244,7 +244,7 @@ impl Feed {
                 return Ok(None);
             }
             TurnOver::Rotated
-        } else if metadata.len() < self.position.offset {
+        } else if metadata.len() < self.position.offset || self.has_other_head() {
             TurnOver::Truncated
         } else {
             return Ok(None);
@@ -259,6 +259,13 @@ impl Feed {
         self.source = open_source(file, self.compression, self.form, self.position, &self.settings)?;
         self.state_file.save(&self.state)?;
         Ok(Some(turned))
+    }
+
+    /// Whether the file was emptied and has been filled again beyond its old length.
+    fn has_other_head(&self) -> bool {
+        let head = Head::read(&self.path, self.compression, self.state.head.bytes());
+        // A file that cannot be read says so when it is read.
+        self.state.head.bytes() > 0 && head.is_ok_and(|head| head != self.state.head)
     }
 
     /// How far the file has been read, in bytes of its content.

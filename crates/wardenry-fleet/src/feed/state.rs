@@ -39,6 +39,10 @@ impl Head {
         Ok(Self { bytes: beginning.len() as u64, sha256: hex(&Sha256::digest(&beginning)) })
     }
 
+    pub(super) fn bytes(&self) -> u64 {
+        self.bytes
+    }
+
     /// Whether a longer file would have the same.
     pub(super) fn is_full(&self) -> bool {
         self.bytes == HEAD_BYTES

@@ -272,6 +272,10 @@ fn a_truncated_file_is_read_from_its_beginning_as_something_new() {
     world.write("app.log", "{\"a\":1}\n");
     assert_eq!(feed.turn_over().unwrap(), Some(TurnOver::Truncated));
     assert_eq!(send_all(&mut feed), ["{\"a\":1}"]);
+    assert_eq!(feed.turn_over().unwrap(), None);
+    world.write("app.log", "{\"b\":1}\n");
+    assert_eq!(feed.turn_over().unwrap(), Some(TurnOver::Truncated), "as long as before, and another");
+    assert_eq!(send_all(&mut feed), ["{\"b\":1}"]);
 }
 
 #[test]

@@ -19,6 +19,9 @@ use crate::settings::{Clients, ConnectionArgs, TenantArg};
 /// How often a followed file is looked at.
 const LOOK_EVERY: Duration = Duration::from_millis(500);
 
+/// How often a token is asked for that could not be had, with --follow.
+const TRY_EVERY: Duration = Duration::from_secs(15);
+
 /// Send events from files into a tenant's hunting tables on a Wardenry server.
 ///
 /// A file holds records of the event stream (`time`, `tenantId`, `category`, `properties`) as JSON lines or as a JSON array; with
@@ -67,7 +70,8 @@ pub(crate) struct Args {
 struct Destination {
     client: Client,
     tenant: Tenant,
-    patience: Duration,
+    /// `None`: without end.
+    patience: Option<Duration>,
 }
 
 impl Args {
@@ -76,7 +80,7 @@ impl Args {
         let state_folder = self.state_folder()?;
         let server = connection.cloud.api_base.clone().unwrap_or_default();
         let client = Clients::new(host).client(&connection).await?;
-        let patience = if self.follow { Duration::MAX } else { Duration::from_secs(self.patience) };
+        let patience = (!self.follow).then(|| Duration::from_secs(self.patience));
         let destination = Destination { client, tenant: tenant.clone(), patience };
         let settings = |path: &Path| FeedSettings {
             path: path.to_owned(),
@@ -100,6 +104,10 @@ impl Args {
             ended = work => ended,
             _ = interrupted => {
                 output::note("interrupted; the same command goes on from here");
+                // That is how following ends; of other files one was on its way, and the rest had not begun.
+                if let (false, Some(account)) = (self.follow, accounts.last_mut()) {
+                    account.has_failed = true;
+                }
                 Ok(())
             }
         };
@@ -248,7 +256,17 @@ async fn send_next(
 
 impl Destination {
     async fn send(&self, batch: &FeedBatch) -> Result<IngestReceipt, Failure> {
-        Ok(self.client.ingest(&self.tenant, &batch.events, self.patience).await?)
+        loop {
+            let patience = self.patience.unwrap_or(Duration::MAX);
+            match self.client.ingest(&self.tenant, &batch.events, patience).await {
+                // Without an end to the patience this is a token that could not be had.
+                Err(error) if self.patience.is_none() && error.is_retryable() => {
+                    output::warning(&format!("still trying: {}", output::with_causes(&error)));
+                    tokio::time::sleep(TRY_EVERY).await;
+                }
+                answered => return Ok(answered?),
+            }
+        }
     }
 }
 
