@@ -102,6 +102,8 @@ pub struct Feed {
     position: Position,
     /// The end of a batch that may have been sent already.
     resume_to: Option<u64>,
+    /// A last line that breaks off.
+    unfinished_line: Option<u64>,
     /// What stopped the reading, to be told after the records before it.
     fault: Option<pieces::Fault>,
     /// The file was moved away; its last line may lack a line break.
@@ -159,6 +161,7 @@ impl Feed {
             source,
             position,
             resume_to,
+            unfinished_line: None,
             fault: None,
             is_ending,
             state,
@@ -200,6 +203,11 @@ impl Feed {
                 }
                 Err(fault) => return Err(self.broken(fault)),
             };
+            let is_cut_off = || piece.content.as_ref().is_ok_and(|text| batch::is_cut_off(text));
+            if !piece.is_whole && !self.is_ending && is_cut_off() {
+                self.unfinished_line = Some(piece.line);
+                break;
+            }
             self.position = piece.end;
             batch.take(piece);
         }
@@ -266,6 +274,12 @@ impl Feed {
         let head = Head::read(&self.path, self.compression, self.state.head.bytes());
         // A file that cannot be read says so when it is read.
         self.state.head.bytes() > 0 && head.is_ok_and(|head| head != self.state.head)
+    }
+
+    /// The number of a last line that breaks off, when the end of the file was seen. It may be in the middle of being written, and
+    /// was not sent; the next run finds it whole.
+    pub fn unfinished_line(&self) -> Option<u64> {
+        self.unfinished_line
     }
 
     /// How far the file has been read, in bytes of its content.

@@ -16,6 +16,9 @@ use super::state::Position;
 /// What stands before a table's name in a record's `category`.
 const CATEGORY_PREFIX: &str = "AdvancedHunting-";
 
+/// The most records of an event hub's message: with those before it, no more than the server takes.
+const MESSAGE_RECORDS: usize = 80_000;
+
 /// Records to be sent together.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct FeedBatch {
@@ -79,13 +82,14 @@ impl BatchBuilder {
         }
     }
 
-    /// The server judges records; here is only seen to it that a line is one record and nothing of another.
+    /// The server judges records; here is only seen to it that a line is one JSON object, because a batch without any would
+    /// be refused as a whole.
     fn record(&mut self, line: u64, text: &[u8]) -> Result<(), String> {
         if !text.starts_with(b"{") {
             return Err("it is not a JSON object".to_owned());
         }
+        serde_json::from_slice::<IgnoredAny>(text).map_err(|error| format!("it is not JSON: {error}"))?;
         if let Some(prefix) = &self.row_prefix {
-            serde_json::from_slice::<IgnoredAny>(text).map_err(|error| format!("it is not JSON: {error}"))?;
             self.text.extend_from_slice(prefix.as_bytes());
             self.text.extend_from_slice(text);
             self.text.extend_from_slice(b"}\n");
@@ -93,15 +97,16 @@ impl BatchBuilder {
             return Ok(());
         }
         let looks_like_message = text[1..].trim_ascii_start().starts_with(b"\"records\"");
-        if let Some(message) =
-            looks_like_message.then(|| serde_json::from_slice::<Message<'_>>(text).ok()).flatten()
-        {
-            for record in message.records {
-                self.push(line, record.get().as_bytes());
+        let message = looks_like_message.then(|| serde_json::from_slice::<Message<'_>>(text).ok()).flatten();
+        match message {
+            None => self.push(line, text),
+            Some(Message { records }) if records.len() > MESSAGE_RECORDS => {
+                return Err(format!("the message has more than {MESSAGE_RECORDS} records"));
             }
-            return Ok(());
+            Some(Message { records }) => {
+                records.into_iter().for_each(|record| self.push(line, record.get().as_bytes()));
+            }
         }
-        self.push(line, text);
         Ok(())
     }
 
@@ -133,6 +138,11 @@ impl BatchBuilder {
         let Self { from, text, lines, refused, .. } = self;
         FeedBatch { events: EventBatch { id, lines: text }, lines, refused, from, to }
     }
+}
+
+/// Whether a text would be JSON if it went on.
+pub(super) fn is_cut_off(text: &[u8]) -> bool {
+    serde_json::from_slice::<IgnoredAny>(text).is_err_and(|error| error.is_eof())
 }
 
 pub(super) fn hex(bytes: &[u8]) -> String {

@@ -65,7 +65,7 @@ impl CsvRows {
         // The reader's own place of a record is before the blank lines that it passed over.
         let breaks = self.record.as_slice().split(|byte| *byte == b'\n').count() as u64 - 1;
         let line = line.max(end.line.saturating_sub(breaks));
-        Ok(Some(Piece { line, end, content: self.object() }))
+        Ok(Some(Piece { line, end, content: self.object(), is_whole: true }))
     }
 
     fn object(&self) -> Result<Vec<u8>, String> {

@@ -44,6 +44,8 @@ pub(super) struct Piece {
     pub(super) line: u64,
     pub(super) end: Position,
     pub(super) content: Result<Vec<u8>, String>,
+    /// Its end was seen; a last line without its line break may be written on.
+    pub(super) is_whole: bool,
 }
 
 /// The file cannot be read on.
@@ -130,7 +132,7 @@ impl Pieces {
                 continue;
             }
             let content = if kept.len() > MAX_RECORD_BYTES { Err(too_long()) } else { Ok(text.to_vec()) };
-            return Ok(Some(Piece { line, end: at, content }));
+            return Ok(Some(Piece { line, end: at, content, is_whole }));
         }
     }
 
@@ -250,7 +252,7 @@ impl Scan {
     fn piece(self) -> Piece {
         let is_long = self.kept.len() > MAX_RECORD_BYTES;
         let content = if is_long { Err(too_long()) } else { Ok(self.kept.trim_ascii().to_vec()) };
-        Piece { line: self.line, end: self.at, content }
+        Piece { line: self.line, end: self.at, content, is_whole: true }
     }
 }
 

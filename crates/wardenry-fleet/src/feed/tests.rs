@@ -76,17 +76,13 @@ fn records_of_the_stream_pass_as_they_are() {
     let (mut feed, start) = world.open("events.jsonl", None);
     assert_eq!(start, Start::Fresh);
     let batch = feed.next_batch().unwrap().unwrap();
-    let expected = [
-        "{\"category\":\"AdvancedHunting-T\"}",
-        "{broken",
-        "{\"records\":[{\"a\":1},{",
-        "{\"a\":1}",
-        "{\"b\":2}",
-        "{\"last\":1}",
-    ];
+    let expected = ["{\"category\":\"AdvancedHunting-T\"}", "{\"a\":1}", "{\"b\":2}", "{\"last\":1}"];
     assert_eq!(texts(&batch), expected);
-    assert_eq!(batch.lines, [1, 3, 5, 7, 7, 8]);
-    assert_eq!(refused(&batch), [(4, "it is not a JSON object"), (6, "it is not a JSON object")]);
+    assert_eq!(batch.lines, [1, 7, 7, 8]);
+    let (not_json, not_object) =
+        ("it is not JSON: key must be a string at line 1 column 2", "it is not a JSON object");
+    let cut = "it is not JSON: EOF while parsing an object at line 1 column 21";
+    assert_eq!(refused(&batch), [(3, not_json), (4, not_object), (5, cut), (6, not_object)]);
     assert_eq!(batch.to, Position { offset: text.len() as u64, line: 8 });
     assert_eq!(feed.next_batch().unwrap(), None);
 }
@@ -211,6 +207,17 @@ fn another_file_at_the_path_is_sent_from_its_beginning_under_other_ids() {
     let again = FeedSettings { again: true, ..world.settings("events.jsonl", None) };
     let (mut feed, start) = Feed::open(again).unwrap();
     assert_eq!((start, send_all(&mut feed)), (Start::Fresh, texts(&later)));
+}
+
+#[test]
+fn a_last_line_that_breaks_off_waits_for_its_rest() {
+    let world = World::new();
+    world.write("events.jsonl", "{\"a\":1}\n{\"a\":");
+    let (mut feed, _) = world.open("events.jsonl", None);
+    assert_eq!((send_all(&mut feed), feed.unfinished_line()), (vec!["{\"a\":1}".to_owned()], Some(2)));
+    world.append("events.jsonl", "2}");
+    let (mut feed, _) = world.open("events.jsonl", None);
+    assert_eq!((send_all(&mut feed), feed.unfinished_line()), (vec!["{\"a\":2}".to_owned()], None));
 }
 
 #[test]

@@ -103,7 +103,11 @@ impl Args {
         let ended = tokio::select! {
             ended = work => ended,
             _ = interrupted => {
-                output::note("interrupted; the same command goes on from here");
+                output::note(if self.again {
+                    "interrupted; the command without --again goes on from here"
+                } else {
+                    "interrupted; the same command goes on from here"
+                });
                 // That is how following ends; of other files one was on its way, and the rest had not begun.
                 if let (false, Some(account)) = (self.follow, accounts.last_mut()) {
                     account.has_failed = true;
@@ -129,7 +133,8 @@ impl Args {
             let account = accounts.last_mut().expect("one was pushed just now");
             if let Err(failure) = send_file(settings(path), destination, account).await {
                 account.has_failed = true;
-                failure.hint("give the same command again: it goes on where it stopped").report();
+                let how = if self.again { "without --again" } else { "again" };
+                failure.hint(format!("give the command {how}: it goes on where it stopped")).report();
             }
         }
         Ok(())
@@ -217,6 +222,9 @@ async fn send_file(
         bar.set_position(feed.position().offset);
     }
     bar.finish_and_clear();
+    if let Some(line) = feed.unfinished_line() {
+        account.leave_out(line, "the last line breaks off; it is sent by a later run, once it is whole");
+    }
     Ok(())
 }
 

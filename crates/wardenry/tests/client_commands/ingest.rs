@@ -117,7 +117,7 @@ fn a_batch_that_may_have_arrived_is_sent_again_under_its_id() {
     let failed = world.run(&["ingest", "-t", "alder", "--patience", "0", "events.jsonl", "-o", "csv"]);
     assert_eq!(failed.code, 1);
     let expected = "error: the ingest API refused the call: Lost (InternalError, HTTP 500)\n\
-                    hint: give the same command again: it goes on where it stopped\n";
+                    hint: give the command again: it goes on where it stopped\n";
     assert!(failed.stderr.starts_with(expected), "{failed:?}");
     // What was written since does not change the batch.
     world.write("events.jsonl", "{\"a\":1}\n{\"a\":2}\n");

@@ -60,14 +60,19 @@ impl Account {
             self.stored += receipt.stored;
         }
         self.quarantined += receipt.quarantined_count.max(receipt.quarantined.len() as u64);
-        self.refused += batch.refused.len() as u64;
         for record in &batch.refused {
-            self.problem(Some(record.line), "NotSent", &record.reason);
+            self.leave_out(record.line, &record.reason);
         }
         for record in &receipt.quarantined {
             let line = usize::try_from(record.index).ok().and_then(|index| batch.lines.get(index));
             self.problem(line.copied(), &record.code, &record.reason);
         }
+    }
+
+    /// A record that is not sent.
+    pub(super) fn leave_out(&mut self, line: u64, reason: &str) {
+        self.refused += 1;
+        self.problem(Some(line), "NotSent", reason);
     }
 
     fn problem(&mut self, line: Option<u64>, code: &str, reason: &str) {
