@@ -104,7 +104,9 @@ impl BatchBuilder {
                 return Err(format!("the message has more than {MESSAGE_RECORDS} records"));
             }
             Some(Message { records }) => {
-                records.into_iter().for_each(|record| self.push(line, record.get().as_bytes()));
+                for record in records {
+                    self.push(line, record.get().as_bytes());
+                }
             }
         }
         Ok(())
