@@ -30,7 +30,7 @@ const SEED: &str = "WARDENRY_CRASH_SEED";
 const ACKNOWLEDGED: &str = "acknowledged ";
 
 /// How many senders there are.
-const SENDERS: u64 = 4;
+const SENDERS: usize = 4;
 const NOW: &str = "2026-02-03T08:00:00Z";
 
 async fn open(folder: &Path) -> Lake {
@@ -85,7 +85,7 @@ async fn acknowledged_events_are_there_once_whenever_the_process_is_killed() {
     let mut random = Random(number(SEED, 0x5eed) | 1);
     let folder = tempfile::tempdir().unwrap();
     // The next batch of each sender that has not been acknowledged.
-    let mut next = [0_u64; SENDERS as usize];
+    let mut next = [0_u64; SENDERS];
     let mut totals = Totals::default();
     for round in 0..number(ROUNDS, 5) {
         // The last acknowledged batch is sent once more, and what came after it may have been stored without being acknowledged.
