@@ -22,7 +22,7 @@ use datafusion::common::{Result, Statistics};
 use datafusion::datasource::TableType;
 use datafusion::datasource::listing::PartitionedFile;
 use datafusion::datasource::physical_plan::parquet::{
-    CachedParquetFileReaderFactory, ParquetFileReaderFactory,
+    CachedParquetFileReaderFactory, ParquetAccessPlan, ParquetFileReaderFactory, RowGroupAccess,
 };
 use datafusion::datasource::physical_plan::{
     FileGroup, FileGroupPartitioner, FileScanConfigBuilder, ParquetSource,
@@ -78,11 +78,17 @@ pub struct ParquetFile {
     /// About how many different texts a column has, where that is known.
     distinct_texts: Vec<(String, usize)>,
     file: PartitionedFile,
+    group_rows: Vec<u64>,
     rows: usize,
     bytes: usize,
 }
 
 impl ParquetFile {
+    /// How many rows each row group has.
+    pub fn group_rows(&self) -> &[u64] {
+        &self.group_rows
+    }
+
     /// Looks at a file. It must not change afterwards.
     pub fn open(path: &Path) -> std::result::Result<Self, ParquetTableError> {
         let io = |source| ParquetTableError::Io { path: path.to_owned(), source };
@@ -109,11 +115,14 @@ impl ParquetFile {
             version: None,
         });
         file.arrow_schema = dictionary::schema(&metadata);
+        let group_rows = metadata.metadata().row_groups().iter();
+        let group_rows = group_rows.map(|group| u64::try_from(group.num_rows()).unwrap_or(0));
         Ok(Self {
             columns,
             nested,
             distinct_texts: dictionary::distinct_texts(&metadata),
             file,
+            group_rows: group_rows.collect(),
             rows: usize::try_from(metadata.metadata().file_metadata().num_rows()).unwrap_or(0),
             bytes: usize::try_from(stat.len()).unwrap_or(usize::MAX),
             path,
@@ -232,19 +241,21 @@ impl ParquetTable {
             file.merge_columns(&mut columns)?;
             files.push(file);
         }
-        Ok(Self::of(columns.into(), files.iter(), &ParquetReader::new(None)?, None))
+        let parts = files.iter().map(|file| (file, None));
+        Ok(Self::of(columns.into(), parts, &ParquetReader::new(None)?, None))
     }
 
-    /// Files that have been opened before. Columns that are not in `columns` are left out; a file that lacks one has null there.
+    /// Files that have been opened before, and perhaps for each of their row groups whether to read it. Columns that are not in `columns`
+    /// are left out; a file that lacks one has null there.
     ///
     /// Scans hold on to `keep` until they end.
     pub fn of<'f>(
         columns: Arc<[(Arc<str>, ScalarType)]>,
-        files: impl IntoIterator<Item = &'f ParquetFile>,
+        parts: impl IntoIterator<Item = (&'f ParquetFile, Option<Vec<bool>>)>,
         reader: &ParquetReader,
         keep: Option<Arc<dyn Any + Send + Sync>>,
     ) -> Self {
-        let files: Vec<&ParquetFile> = files.into_iter().collect();
+        let (files, groups): (Vec<&ParquetFile>, Vec<_>) = parts.into_iter().unzip();
         let fields: Vec<_> = columns
             .iter()
             .map(|(name, scalar_type)| Field::new(name.as_ref(), layout::arrow_type(*scalar_type), true))
@@ -261,18 +272,22 @@ impl ParquetTable {
             })
             .collect();
         let schema = Arc::new(Schema::new(fields));
-        let of_table = |file: &&ParquetFile| {
+        let of_table = |(file, groups): (&&ParquetFile, Option<Vec<bool>>)| {
             let mut statistics = Statistics::new_unknown(&schema);
             for (name, count) in &file.distinct_texts {
                 if let Ok(index) = schema.index_of(name) {
                     statistics.column_statistics[index].distinct_count = Precision::Inexact(*count);
                 }
             }
-            file.file.clone().with_statistics(Arc::new(statistics))
+            let part = file.file.clone().with_statistics(Arc::new(statistics));
+            match groups {
+                Some(groups) if groups.len() == file.group_rows.len() => part.with_extension(access(&groups)),
+                _ => part,
+            }
         };
         Self {
             columns,
-            files: files.iter().map(of_table).collect(),
+            files: files.iter().zip(groups).map(of_table).collect(),
             schema,
             scanned: Arc::new(Schema::new(scanned)),
             rows: files.iter().fold(0, |rows, file| rows.saturating_add(file.rows)),
@@ -285,6 +300,11 @@ impl ParquetTable {
     pub fn columns(&self) -> &Arc<[(Arc<str>, ScalarType)]> {
         &self.columns
     }
+}
+
+fn access(groups: &[bool]) -> ParquetAccessPlan {
+    let access = |read: &bool| if *read { RowGroupAccess::Scan } else { RowGroupAccess::Skip };
+    ParquetAccessPlan::new(groups.iter().map(access).collect())
 }
 
 fn collect(path: &Path, files: &mut Vec<PathBuf>) -> std::result::Result<(), ParquetTableError> {
