@@ -11,7 +11,11 @@ use wardenry_core::time::Timestamp;
 use wardenry_kql_engine::sources::parquet::{ParquetFile, ParquetTableError};
 use wardenry_lake_catalogue::FileEntry;
 
+use crate::terms::Terms;
+
 const EXTENSION: &str = "parquet";
+/// See [`crate::terms`].
+const TERMS: &str = "terms";
 /// What is being written has this at the end of its name.
 const UNFINISHED: &str = "new";
 const SECS_PER_DAY: i64 = 86_400;
@@ -24,13 +28,20 @@ pub(crate) struct DataFile {
     pub(crate) entry: FileEntry,
     path: PathBuf,
     opened: OnceLock<ParquetFile>,
+    terms: OnceLock<Option<Terms>>,
     obsolete: AtomicBool,
 }
 
 impl DataFile {
     pub(crate) fn new(tenant_folder: &Path, entry: FileEntry) -> Self {
         let path = path(tenant_folder, &entry.table, entry.day, &entry.name);
-        Self { entry, path, opened: OnceLock::new(), obsolete: AtomicBool::new(false) }
+        Self {
+            entry,
+            path,
+            opened: OnceLock::new(),
+            terms: OnceLock::new(),
+            obsolete: AtomicBool::new(false),
+        }
     }
 
     /// What is in the file. Looks at it the first time.
@@ -40,6 +51,17 @@ impl DataFile {
         }
         let opened = ParquetFile::open(&self.path)?;
         Ok(self.opened.get_or_init(|| opened))
+    }
+
+    /// For each row group, whether a column may have a text with all of the terms. `None` if that is not known.
+    pub(crate) fn may_have(&self, column: &str, terms: &[String]) -> Option<Vec<bool>> {
+        let path = self.path.with_extension(TERMS);
+        let known = self.terms.get_or_init(|| {
+            let known = Terms::open(&path)?;
+            let groups = self.parquet().ok()?.group_rows();
+            (known.group_rows() == groups).then_some(known)
+        });
+        known.as_ref()?.may_have(&path, column, terms)
     }
 
     /// The file goes when nothing uses it any more.
@@ -55,6 +77,10 @@ impl Drop for DataFile {
         {
             // The next start removes it.
             tracing::warn!(path = %self.path.display(), %error, "a file that is no longer needed stays");
+        }
+        if self.obsolete.load(Ordering::Acquire) {
+            // Most files have none, and what stays is removed at the next start.
+            drop(fs::remove_file(self.path.with_extension(TERMS)));
         }
     }
 }
@@ -83,16 +109,28 @@ fn path(tenant_folder: &Path, table: &str, day: i32, name: &str) -> PathBuf {
     day_folder(tenant_folder, table, day).join(name)
 }
 
-/// A name that no file of a folder has: the path to write to, and the path that it gets.
-pub(crate) fn fresh_name(folder: &Path, now: Timestamp) -> (Box<str>, PathBuf, PathBuf) {
+/// A name that no file of a folder has, and the paths for it.
+#[derive(Debug)]
+pub(crate) struct FreshName {
+    pub(crate) name: Box<str>,
+    /// Where to write.
+    pub(crate) unfinished: PathBuf,
+    /// Where it belongs when it is written.
+    pub(crate) path: PathBuf,
+    /// Where what is known of its terms belongs.
+    pub(crate) terms: PathBuf,
+}
+
+pub(crate) fn fresh_name(folder: &Path, now: Timestamp) -> FreshName {
     let stem = now.unix_ticks();
     let mut number = 0_u32;
     loop {
         let name = format!("{stem:020}-{number}.{EXTENSION}");
         let path = folder.join(&name);
         let unfinished = path.with_extension(UNFINISHED);
-        if !path.exists() && !unfinished.exists() {
-            return (name.into(), unfinished, path);
+        let terms = path.with_extension(TERMS);
+        if ![&path, &unfinished, &terms].into_iter().any(|path| path.exists()) {
+            return FreshName { name: name.into(), unfinished, path, terms };
         }
         number += 1;
     }
@@ -108,8 +146,11 @@ pub(crate) fn remove_leftovers(tenant_folder: &Path, known: &[DataFile]) -> io::
         let mut kept = 0;
         for entry in fs::read_dir(&day)? {
             let path = entry?.path();
-            let ours = path.extension().is_some_and(|its| its == EXTENSION || its == UNFINISHED);
-            if ours && !known.contains(&*path) {
+            let ours =
+                path.extension().is_some_and(|its| its == EXTENSION || its == UNFINISHED || its == TERMS);
+            let of = path.with_extension(EXTENSION);
+            let is_known = known.contains(&*of) && path.extension().is_some_and(|its| its != UNFINISHED);
+            if ours && !is_known {
                 fs::remove_file(&path)?;
                 removed += 1;
             } else {

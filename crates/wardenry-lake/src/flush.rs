@@ -16,7 +16,7 @@ use wardenry_core::time::Timestamp;
 use wardenry_kql_values::UNIX_EPOCH;
 use wardenry_lake_catalogue::{Catalogue, CatalogueError, FileEntry, Flush, TenantEntry};
 
-use crate::data_file::{self, DataFile};
+use crate::data_file::{self, DataFile, FreshName};
 use crate::durable;
 use crate::error::LakeError;
 use crate::schema::{self, Table};
@@ -179,13 +179,14 @@ fn write_day(
         move |source| LakeError::Io { path, source }
     };
     durable::create_folder(&day_folder).map_err(io(&day_folder))?;
-    let (name, unfinished, path) = data_file::fresh_name(&day_folder, now);
-    let written = writing::write(&unfinished, table, rows)
+    let FreshName { name, unfinished, path, terms } = data_file::fresh_name(&day_folder, now);
+    let written = writing::write(&unfinished, &terms, table, rows)
         .map_err(|source| LakeError::Rows { action: "written", source: source.into() })
         .and_then(|bytes| durable::rename(&unfinished, &path).map(|()| bytes).map_err(io(&path)));
     if written.is_err() {
         // What stays is removed at the next start.
         drop(fs::remove_file(&unfinished));
+        drop(fs::remove_file(&terms));
     }
     written.map(|bytes| (name, bytes))
 }

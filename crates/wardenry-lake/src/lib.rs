@@ -29,6 +29,7 @@ mod settings;
 mod tables;
 mod tail;
 mod tenant;
+mod terms;
 mod writing;
 
 pub use batch::{Batch, Outcome, QuarantineCode, Quarantined, Record};

@@ -19,6 +19,7 @@ use wardenry_kql_values::ScalarType;
 use crate::data_file::DataFile;
 use crate::rows::ticks;
 use crate::schema::{INGESTION_TIME, Table};
+use crate::terms::terms_of;
 
 /// The rows of a table at some moment.
 #[derive(Clone, Debug, Default)]
@@ -90,11 +91,12 @@ impl TableProvider for LakeTable {
         if !files.is_empty() {
             let hidden = (Arc::from(INGESTION_TIME), ScalarType::Datetime);
             let columns = self.table.all.iter().cloned().chain([hidden]).collect();
-            let reader = self.reader.clone();
+            let (reader, filters) = (self.reader.clone(), filters.to_vec());
             // The first look at a file reads from the disk.
-            let opened = tokio::task::spawn_blocking(move || table(columns, files, &reader)).await;
-            let table = opened.map_err(external)??;
-            parts.push(table.scan(session, projection, &[], limit).await?);
+            let opened = tokio::task::spawn_blocking(move || table(columns, files, &filters, &reader)).await;
+            if let Some(table) = opened.map_err(external)?? {
+                parts.push(table.scan(session, projection, &[], limit).await?);
+            }
         }
         if !self.snapshot.tail.is_empty() || parts.is_empty() {
             let tail = MemTable::try_new(Arc::clone(&self.table.arrow), vec![self.snapshot.tail.clone()])?;
@@ -107,15 +109,48 @@ impl TableProvider for LakeTable {
     }
 }
 
+/// The parts of the files that may have rows of which the filters are true, if there are any.
 fn table(
     columns: Arc<[(Arc<str>, ScalarType)]>,
     files: Vec<Arc<DataFile>>,
+    filters: &[Expr],
     reader: &ParquetReader,
-) -> Result<ParquetTable> {
-    let opened = files.iter().map(|file| file.parquet()).collect::<std::result::Result<Vec<_>, _>>();
-    let opened = opened.map_err(external)?;
+) -> Result<Option<ParquetTable>> {
+    let mut parts = Vec::with_capacity(files.len());
+    for file in &files {
+        let groups = filters.iter().filter_map(|filter| groups(file, filter)).reduce(both);
+        if groups.as_ref().is_none_or(|groups| groups.contains(&true)) {
+            parts.push((file.parquet().map_err(external)?, groups));
+        }
+    }
+    if parts.is_empty() {
+        return Ok(None);
+    }
     let keep: Arc<dyn Any + Send + Sync> = Arc::new(files.clone());
-    Ok(ParquetTable::of(columns, opened, reader, Some(keep)))
+    Ok(Some(ParquetTable::of(columns, parts, reader, Some(keep))))
+}
+
+/// For each row group of a file, whether a filter may be true in it, as far as its terms tell. `None` if they tell nothing.
+fn groups(file: &DataFile, filter: &Expr) -> Option<Vec<bool>> {
+    match filter {
+        Expr::BinaryExpr(BinaryExpr { left, op: Operator::And, right }) => {
+            [left, right].into_iter().filter_map(|side| groups(file, side)).reduce(both)
+        }
+        Expr::BinaryExpr(BinaryExpr { left, op: Operator::Or, right }) => {
+            let (left, right) = (groups(file, left)?, groups(file, right)?);
+            Some(left.iter().zip(&right).map(|(left, right)| *left || *right).collect())
+        }
+        Expr::ScalarFunction(call) if matches!(call.func.name(), "has" | "has_cs") => {
+            let [Expr::Column(column), Expr::Literal(needle, _)] = &*call.args else { return None };
+            let terms = terms_of(needle.try_as_str()??);
+            if terms.is_empty() { None } else { file.may_have(&column.name, &terms) }
+        }
+        _ => None,
+    }
+}
+
+fn both(left: Vec<bool>, right: Vec<bool>) -> Vec<bool> {
+    left.iter().zip(&right).map(|(left, right)| *left && *right).collect()
 }
 
 fn external(error: impl std::error::Error + Send + Sync + 'static) -> DataFusionError {

@@ -35,8 +35,13 @@ use wardenry_kql_engine::sources::parquet::TYPE_KEY;
 use wardenry_kql_values::{ScalarType, UNIX_EPOCH, datetime, timespan};
 
 use crate::schema::{INGESTION_TIME, Table};
+use crate::terms;
 
-const GROUP_ROWS: usize = 1 << 18;
+/// Also what a search for a rare term reads at least, see [`crate::terms`].
+const GROUP_ROWS: usize = 1 << 17;
+
+/// Files of fewer rows are read as fast as their terms.
+const FEW_ROWS: usize = 4096;
 const GUID_BYTES: i32 = 16;
 const TICKS_PER_MICROSECOND: i64 = 10;
 const NANOSECONDS_PER_TICK: i64 = 100;
@@ -49,11 +54,17 @@ const DICTIONARY_BYTES: usize = 4 << 20;
 const KEY_BYTES: usize = 80;
 const BLOOM_FALSE_POSITIVES: f64 = 0.01;
 
-/// Writes rows, which are in the order of their times, to a new file, and waits until they are on the disk. Gives its length.
-pub(crate) fn write(path: &Path, table: &Table, rows: &RecordBatch) -> Result<u64, ParquetError> {
+/// Writes rows, which are in the order of their times, to a new file, and what is known of their terms to another. Waits until both are
+/// on the disk. Gives the length of the first.
+pub(crate) fn write(
+    path: &Path,
+    terms_path: &Path,
+    table: &Table,
+    rows: &RecordBatch,
+) -> Result<u64, ParquetError> {
     let hidden = (Arc::from(INGESTION_TIME), ScalarType::Datetime);
     let columns: Vec<_> = table.all.iter().chain([&hidden]).collect();
-    let (mut fields, mut arrays) = (Vec::new(), Vec::new());
+    let (mut fields, mut arrays, mut searched) = (Vec::new(), Vec::new(), Vec::new());
     let mut properties = WriterProperties::builder()
         .set_compression(Compression::ZSTD(ZstdLevel::try_new(1)?))
         .set_max_row_group_row_count(Some(GROUP_ROWS))
@@ -69,8 +80,13 @@ pub(crate) fn write(path: &Path, table: &Table, rows: &RecordBatch) -> Result<u6
         if index == table.time {
             properties = properties.set_column_statistics_enabled(path.clone(), EnabledStatistics::Page);
         }
-        if let Some(texts) = array.as_string_view_opt() {
-            properties = encoded(properties, path, texts, *scalar_type);
+        if let Some(texts) = array.as_string_view_opt()
+            && !fits_dictionary(texts)
+        {
+            properties = in_full(properties, path, texts, *scalar_type);
+            if *scalar_type == ScalarType::String {
+                searched.push((&**name, texts));
+            }
         }
         let stored = stored(array, *scalar_type)?;
         let field = Field::new(&**name, stored.data_type().clone(), true);
@@ -88,30 +104,38 @@ pub(crate) fn write(path: &Path, table: &Table, rows: &RecordBatch) -> Result<u6
     writer.write(&RecordBatch::try_new(schema, arrays)?)?;
     let file = writer.into_inner()?;
     file.sync_all()?;
+    if rows.num_rows() >= FEW_ROWS && !searched.is_empty() {
+        let starts = (0..rows.num_rows()).step_by(GROUP_ROWS);
+        let groups: Vec<_> = starts.map(|start| GROUP_ROWS.min(rows.num_rows() - start)).collect();
+        terms::write(terms_path, &searched, &groups)?;
+    }
     Ok(file.metadata()?.len())
 }
 
-/// How a text is written.
-fn encoded(
+/// Whether a text has so few different values that a dictionary of them is worth it.
+fn fits_dictionary(texts: &StringViewArray) -> bool {
+    let most = SMALL_DICTIONARY.max(texts.len() / 4);
+    let mut distinct = HashSet::new();
+    let mut bytes = 0;
+    for text in texts.iter().flatten() {
+        if distinct.insert(text) {
+            bytes += text.len() + 4;
+            if distinct.len() > most || bytes > DICTIONARY_BYTES {
+                return false;
+            }
+        }
+    }
+    true
+}
+
+/// How a text is written that has many different values.
+fn in_full(
     properties: WriterPropertiesBuilder,
     path: ColumnPath,
     texts: &StringViewArray,
     scalar_type: ScalarType,
 ) -> WriterPropertiesBuilder {
-    let most = SMALL_DICTIONARY.max(texts.len() / 4);
-    let mut distinct = HashSet::new();
-    let (mut distinct_bytes, mut bytes) = (0, 0);
-    let mut fits = true;
-    for text in texts.iter().flatten() {
-        bytes += text.len();
-        if fits && distinct.insert(text) {
-            distinct_bytes += text.len() + 4;
-            fits = distinct.len() <= most && distinct_bytes <= DICTIONARY_BYTES;
-        }
-    }
-    if fits {
-        return properties;
-    }
+    let bytes: usize = texts.iter().flatten().map(str::len).sum();
     let is_key = scalar_type == ScalarType::String && bytes / texts.len().max(1) <= KEY_BYTES;
     let properties = properties
         .set_column_dictionary_enabled(path.clone(), false)

@@ -121,3 +121,67 @@ async fn texts_with_few_values_are_dictionaries_in_all_pages() {
     let query = format!("DeviceEvents | where SHA256 == '{:064x}' | project DeviceName", 4242);
     assert_eq!(world.query(ALDER, &query).await, "ws-42\n");
 }
+
+/// Most of a file is not read for a term that is rare in it, and the answers are those of a search through all of it.
+#[tokio::test]
+async fn a_search_for_a_rare_term_reads_little() {
+    let mut world = World::with(|settings| {
+        (settings.flush_bytes, settings.tail_bytes) = (1 << 30, 2 << 30);
+    })
+    .await;
+    // Three row groups.
+    for part in 0..3 {
+        let events = (0..100_000).map(|n| {
+            let n = part * 100_000 + n;
+            let rare = if n == 150_000 { "Needle" } else { "hay" };
+            json!({
+                "Timestamp": format!("2026-02-03T0{part}:{:02}:{:02}Z", n / 60 % 60, n % 60),
+                "ProcessCommandLine": format!("run -{rare} --number {n} \u{212A}elvin {:x}", n * 7_919_u64),
+            })
+        });
+        world.lake.ingest(ALDER, batch("DeviceEvents", events)).await.unwrap();
+    }
+    let queries = [
+        ("ProcessCommandLine has 'needle'", "1\n"),
+        ("ProcessCommandLine has_cs 'Needle' and ProcessCommandLine has 'run'", "1\n"),
+        ("ProcessCommandLine has 'number 150000' or ProcessCommandLine has 'number 299999'", "2\n"),
+        ("ProcessCommandLine has 'needles'", "0\n"),
+        ("ProcessCommandLine has 'kelvin'", "300000\n"),
+        ("ProcessCommandLine has '-hay --number 7 '", "1\n"),
+        ("ProcessCommandLine !has 'hay'", "1\n"),
+        ("not(ProcessCommandLine has 'needle')", "299999\n"),
+        ("ProcessCommandLine contains 'eedl'", "1\n"),
+        ("ProcessCommandLine has 'needle' or ProcessId == 1", "1\n"),
+    ];
+    let ask = async |world: &World| {
+        for (condition, expected) in queries {
+            let query = format!("DeviceEvents | where {condition} | count");
+            assert_eq!(world.query(ALDER, &query).await, expected, "{condition}");
+        }
+    };
+    ask(&world).await;
+    world.lake.flush(ALDER).await.unwrap();
+    ask(&world).await;
+    assert_eq!(world.files().len(), 2);
+    let scanned = async |world: &World, term: &str| {
+        let tables = world.lake.tables(ALDER).await.unwrap();
+        let query = format!(
+            "DeviceEvents | where ProcessCommandLine has '{term}' | summarize max(ProcessCommandLine)"
+        );
+        world.scanned_bytes(&tables, &query).await
+    };
+    let (all, rare, none) =
+        (scanned(&world, "kelvin").await, scanned(&world, "needle").await, scanned(&world, "needles").await);
+    assert!(rare > 0 && rare < all / 2, "{rare} of {all}");
+    assert_eq!(none, 0);
+    // Without the file beside it, or with another, all of it is read.
+    let terms = world.tenant_folder().join(&world.files()[1]);
+    assert!(terms.extension().is_some_and(|extension| extension == "terms"), "{}", terms.display());
+    fs::write(&terms, "damaged").unwrap();
+    world.reopen().await;
+    ask(&world).await;
+    fs::remove_file(&terms).unwrap();
+    world.reopen().await;
+    ask(&world).await;
+    assert_eq!(scanned(&world, "needle").await, all);
+}

@@ -57,6 +57,15 @@ impl World {
         rows_of(run.results.first_mut().unwrap()).await
     }
 
+    /// How many bytes of files a query reads.
+    pub(crate) async fn scanned_bytes(&self, tables: &LakeTables, text: &str) -> u64 {
+        let options = RunOptions::at(self.clock.now().unix_ticks() + UNIX_EPOCH);
+        let mut run = Engine::new().run(text, tables, &options).await.unwrap();
+        let result = run.results.first_mut().unwrap();
+        rows_of(result).await;
+        result.statistics().scanned_bytes
+    }
+
     /// Stores an event of a device.
     pub(crate) async fn event(&self, device: &str, time: &str) {
         let event = json!({"Timestamp": time, "DeviceName": device});

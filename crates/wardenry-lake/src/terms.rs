@@ -1,0 +1,293 @@
+//! Which terms a file has, so that a search for a rare one reads next to nothing.
+//!
+//! Beside a file of many rows stands one of the same name with the ending `.terms`. For each text column that is not stored by a
+//! dictionary, and for each row group, it has a Bloom filter of the terms there: the maximal runs of letters and digits, folded, as far
+//! as they are ASCII. `has` with a term that a filter does not know is true of no row of the group. Files without one, or with one that
+//! does not fit, are read as if there were none.
+//!
+//! | bytes | |
+//! | --- | --- |
+//! | 8 | [`MAGIC`] |
+//! | 8 | XXH64 of everything behind |
+//! | 4 | number of row groups, then 8 each: how many rows |
+//! | 4 | number of columns, then for each: 4 length of its name, the name, and 4 for each row group: blocks of its filter |
+//! | … | the filters in that order, in blocks of 32 bytes |
+
+use std::collections::{BTreeMap, HashSet};
+use std::fs::{self, File};
+use std::io::{self, Read as _, Seek as _, SeekFrom, Write as _};
+use std::path::Path;
+
+use arrow::array::StringViewArray;
+use twox_hash::XxHash64;
+
+const MAGIC: &[u8; 8] = b"Wterms1\n";
+const BLOCK_BYTES: usize = 32;
+/// One term in a hundred that is not there seems to be.
+const BITS_PER_TERM: usize = 10;
+
+/// What is known of the terms of one file.
+#[derive(Debug)]
+pub(crate) struct Terms {
+    group_rows: Vec<u64>,
+    /// For each column and row group, where its filter is.
+    filters: BTreeMap<Box<str>, Vec<Filter>>,
+}
+
+#[derive(Clone, Copy, Debug)]
+struct Filter {
+    /// In the file.
+    start: u64,
+    blocks: u32,
+}
+
+impl Terms {
+    /// Reads what there is beside a file; `None` if it cannot be used.
+    pub(crate) fn open(path: &Path) -> Option<Self> {
+        let bytes = fs::read(path).ok()?;
+        let rest = bytes.strip_prefix(MAGIC)?;
+        let (checksum, rest) = rest.split_first_chunk::<8>()?;
+        if XxHash64::oneshot(0, rest) != u64::from_le_bytes(*checksum) {
+            return None;
+        }
+        let mut header = Header { rest };
+        let groups = header.number()?;
+        let group_rows: Vec<u64> = (0..groups).map(|_| header.long()).collect::<Option<_>>()?;
+        let columns: Vec<(Box<str>, Vec<u32>)> = (0..header.number()?)
+            .map(|_| {
+                let name = header.text()?;
+                Some((name.into(), (0..groups).map(|_| header.number()).collect::<Option<_>>()?))
+            })
+            .collect::<Option<_>>()?;
+        let mut start = (bytes.len() - header.rest.len()) as u64;
+        let mut filters = BTreeMap::new();
+        for (name, blocks) in columns {
+            let filter = |blocks: u32| {
+                let filter = Filter { start, blocks };
+                start += u64::from(blocks) * BLOCK_BYTES as u64;
+                filter
+            };
+            filters.insert(name, blocks.into_iter().map(filter).collect());
+        }
+        (start == bytes.len() as u64).then_some(Self { group_rows, filters })
+    }
+
+    /// How many rows each row group of the file has.
+    pub(crate) fn group_rows(&self) -> &[u64] {
+        &self.group_rows
+    }
+
+    /// For each row group, whether a column may have a text with all of the terms. `None` if nothing is known of the column.
+    pub(crate) fn may_have(&self, path: &Path, column: &str, terms: &[String]) -> Option<Vec<bool>> {
+        let filters = self.filters.get(column)?;
+        let mut file = File::open(path).ok()?;
+        let mut found = Vec::with_capacity(filters.len());
+        for filter in filters {
+            let mut all = true;
+            for term in terms {
+                all = all && filter.may_have(&mut file, hash(term)).ok()?;
+            }
+            found.push(all);
+        }
+        Some(found)
+    }
+}
+
+impl Filter {
+    fn may_have(self, file: &mut File, hash: u64) -> io::Result<bool> {
+        if self.blocks == 0 {
+            return Ok(false);
+        }
+        let block = block_of(hash, self.blocks as usize);
+        file.seek(SeekFrom::Start(self.start + (block * BLOCK_BYTES) as u64))?;
+        let mut bytes = [0; BLOCK_BYTES];
+        file.read_exact(&mut bytes)?;
+        Ok(bits(hash).all(|(byte, bit)| bytes[byte] & bit != 0))
+    }
+}
+
+struct Header<'b> {
+    rest: &'b [u8],
+}
+
+impl<'b> Header<'b> {
+    fn number(&mut self) -> Option<u32> {
+        let (number, rest) = self.rest.split_first_chunk::<4>()?;
+        self.rest = rest;
+        Some(u32::from_le_bytes(*number))
+    }
+
+    fn long(&mut self) -> Option<u64> {
+        let (number, rest) = self.rest.split_first_chunk::<8>()?;
+        self.rest = rest;
+        Some(u64::from_le_bytes(*number))
+    }
+
+    fn text(&mut self) -> Option<&'b str> {
+        let length = usize::try_from(self.number()?).ok()?;
+        let (text, rest) = self.rest.split_at_checked(length)?;
+        self.rest = rest;
+        std::str::from_utf8(text).ok()
+    }
+}
+
+/// Writes what is known of the terms of some columns, and waits until it is on the disk.
+pub(crate) fn write(
+    path: &Path,
+    columns: &[(&str, &StringViewArray)],
+    group_rows: &[usize],
+) -> io::Result<()> {
+    let mut out = Vec::new();
+    out.extend(length(group_rows.len()));
+    for rows in group_rows {
+        out.extend((*rows as u64).to_le_bytes());
+    }
+    out.extend(length(columns.len()));
+    let mut filters = Vec::new();
+    for (name, texts) in columns {
+        out.extend(length(name.len()));
+        out.extend(name.as_bytes());
+        let mut start = 0;
+        for rows in group_rows {
+            let before = filters.len();
+            filter(&texts.slice(start, *rows), &mut filters);
+            out.extend(length((filters.len() - before) / BLOCK_BYTES));
+            start += rows;
+        }
+    }
+    out.extend(filters);
+    let mut file = File::create(path)?;
+    file.write_all(MAGIC)?;
+    file.write_all(&XxHash64::oneshot(0, &out).to_le_bytes())?;
+    file.write_all(&out)?;
+    file.sync_all()
+}
+
+/// The limits of a file keep all lengths far below.
+fn length(length: usize) -> [u8; 4] {
+    u32::try_from(length).unwrap_or(u32::MAX).to_le_bytes()
+}
+
+fn filter(texts: &StringViewArray, out: &mut Vec<u8>) {
+    let mut hashes = HashSet::new();
+    for text in texts.iter().flatten() {
+        each_term(text, |term| {
+            hashes.insert(hash(term));
+        });
+    }
+    let blocks = (hashes.len() * BITS_PER_TERM).div_ceil(8 * BLOCK_BYTES);
+    let start = out.len();
+    out.resize(start + blocks * BLOCK_BYTES, 0);
+    for hash in hashes {
+        let block = start + block_of(hash, blocks) * BLOCK_BYTES;
+        for (byte, bit) in bits(hash) {
+            out[block + byte] |= bit;
+        }
+    }
+}
+
+fn hash(term: &str) -> u64 {
+    XxHash64::oneshot(0, term.as_bytes())
+}
+
+/// The block for a hash: its upper half, scaled to the number of blocks.
+fn block_of(hash: u64, blocks: usize) -> usize {
+    usize::try_from((hash >> 32).saturating_mul(blocks as u64) >> 32).unwrap_or(0)
+}
+
+/// One bit in each of the eight words of a block, by the lower half of the hash; the factors are those of Parquet's Bloom filters.
+fn bits(hash: u64) -> impl Iterator<Item = (usize, u8)> {
+    const FACTORS: [u32; 8] = [
+        0x47b6_137b,
+        0x4497_4d91,
+        0x8824_ad5b,
+        0xa2b7_289d,
+        0x7054_95c7,
+        0x2df1_424b,
+        0x9efc_4947,
+        0x5c6b_fb31,
+    ];
+    let low = u32::try_from(hash & 0xffff_ffff).unwrap_or(0);
+    FACTORS.into_iter().enumerate().map(move |(word, factor)| {
+        let bit = low.wrapping_mul(factor) >> 27;
+        (word * 4 + usize::try_from(bit / 8).unwrap_or(0), 1 << (bit % 8))
+    })
+}
+
+/// The terms that a text must have if `needle` stands in it as `has` wants it: bounded by what is neither letter nor digit.
+pub(crate) fn terms_of(needle: &str) -> Vec<String> {
+    let mut terms = Vec::new();
+    each_term(needle, |term| terms.push(term.to_owned()));
+    terms
+}
+
+/// Calls with each term that is ASCII when it is folded.
+fn each_term(text: &str, mut each: impl FnMut(&str)) {
+    let mut term = String::new();
+    for run in text.split(|c: char| !c.is_alphanumeric()).filter(|run| !run.is_empty()) {
+        term.clear();
+        term.extend(run.chars().map(folded));
+        if term.is_ascii() {
+            each(&term);
+        }
+    }
+}
+
+/// Folds what becomes ASCII; other characters stay as they are, and their terms are left out.
+fn folded(c: char) -> char {
+    match c {
+        // The Kelvin sign and the long s.
+        '\u{212A}' => 'k',
+        'ſ' => 's',
+        _ => c.to_ascii_lowercase(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn terms_are_runs_of_letters_and_digits() {
+        assert_eq!(terms_of(r"C:\Win\CMD.exe -enc_aGk="), ["c", "win", "cmd", "exe", "enc", "agk"]);
+        assert_eq!(terms_of("Größe2 \u{212A}ey Straſe x²"), ["key", "strase"]);
+        assert_eq!(terms_of(" -. "), Vec::<String>::new());
+    }
+
+    #[test]
+    fn what_is_there_is_found_and_what_is_not_seldom() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("a.terms");
+        let texts: StringViewArray = (0..2000).map(|n| Some(format!("run {n}-x {}", n * 7919))).collect();
+        let empty: StringViewArray = (0..2000).map(|_| None::<&str>).collect();
+        write(&path, &[("a", &texts), ("b", &empty)], &[1500, 500]).unwrap();
+        let terms = Terms::open(&path).unwrap();
+        assert_eq!(terms.group_rows(), [1500, 500]);
+        let may_have = |column, needle: &str| terms.may_have(&path, column, &terms_of(needle)).unwrap();
+        for n in 0..2000 {
+            let found = may_have("a", &format!("RUN {n}"));
+            assert!(found[usize::from(n >= 1500)], "{n}");
+        }
+        let wrong = (0..2000).filter(|n| may_have("a", &format!("no{n}"))[0]).count();
+        assert!(wrong < 60, "{wrong}");
+        assert_eq!(may_have("b", "run"), [false, false]);
+        assert_eq!(terms.may_have(&path, "c", &terms_of("run")), None);
+    }
+
+    #[test]
+    fn what_is_damaged_is_not_used() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("a.terms");
+        let texts: StringViewArray = [Some("one two three")].into_iter().collect();
+        write(&path, &[("a", &texts)], &[1]).unwrap();
+        let whole = fs::read(&path).unwrap();
+        for at in 0..whole.len() {
+            let mut bytes = whole.clone();
+            bytes[at] ^= 1;
+            fs::write(&path, bytes).unwrap();
+            assert!(Terms::open(&path).is_none(), "{at}");
+            fs::write(&path, &whole[..at]).unwrap();
+            assert!(Terms::open(&path).is_none(), "{at}");
+        }
+    }
+}
