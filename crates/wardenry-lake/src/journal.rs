@@ -38,10 +38,10 @@ pub(crate) struct Journal {
     next: u64,
 }
 
+/// Open only while it is written to: there may be more tenants than a process may have open files.
 #[derive(Debug)]
 struct Segment {
     path: PathBuf,
-    file: File,
     /// How much of it is synced.
     synced: u64,
     /// Whether there may be more in it than is synced.
@@ -158,38 +158,39 @@ impl Segment {
         durable::create_folder(folder)?;
         let path = folder.join(format!("{first:020}.{EXTENSION}"));
         // One of that name has nothing readable in it, or it would have been counted.
-        let file = OpenOptions::new().write(true).create(true).truncate(true).open(&path)?;
+        File::create(&path)?;
         durable::sync_folder(folder)?;
-        Ok(Self { path, file, synced: 0, torn: false })
+        Ok(Self { path, synced: 0, torn: false })
     }
 
     fn append(&mut self, frames: &[u8]) -> io::Result<()> {
         self.mend()?;
+        let mut file = self.open()?;
+        file.seek(SeekFrom::Start(self.synced))?;
         self.torn = true;
-        let written = self.file.write_all(frames).and_then(|()| self.file.sync_data());
-        match written {
-            Ok(()) => {
-                self.torn = false;
-                self.synced += frames.len() as u64;
-                Ok(())
-            }
-            Err(error) => {
-                // It is tried again before the next write, should this fail.
-                drop(self.mend());
-                Err(error)
-            }
+        if let Err(error) = file.write_all(frames).and_then(|()| file.sync_data()) {
+            // It is tried again before the next write, should this fail.
+            drop(self.mend());
+            return Err(error);
         }
+        self.torn = false;
+        self.synced += frames.len() as u64;
+        Ok(())
     }
 
     /// Cuts off what may have been written without being synced.
     fn mend(&mut self) -> io::Result<()> {
         if self.torn {
-            self.file.set_len(self.synced)?;
-            self.file.seek(SeekFrom::Start(self.synced))?;
-            self.file.sync_all()?;
+            let file = self.open()?;
+            file.set_len(self.synced)?;
+            file.sync_all()?;
             self.torn = false;
         }
         Ok(())
+    }
+
+    fn open(&self) -> io::Result<File> {
+        OpenOptions::new().write(true).open(&self.path)
     }
 }
 
@@ -306,6 +307,29 @@ mod tests {
         assert_eq!(journal.last(), 4);
         let (journal, found, _) = reopened(folder.path(), 4);
         assert_eq!((found, journal.last(), segments(folder.path())), (Vec::new(), 4, Vec::new()));
+    }
+
+    /// What a write that failed has left is cut off before anything else is written.
+    #[test]
+    fn a_failed_write_leaves_nothing_behind() {
+        let folder = tempfile::tempdir().unwrap();
+        let (mut journal, ..) = reopened(folder.path(), 0);
+        append(&mut journal, &[b"one"]);
+        let segment = journal.current.as_mut().unwrap();
+        // As if the disk had taken a part of the write, and then nothing more.
+        let (path, aside) = (segment.path.clone(), folder.path().join("aside"));
+        let mut bytes = fs::read(&path).unwrap();
+        frame(&mut bytes, 2, b"never acknowledged");
+        fs::write(&path, bytes).unwrap();
+        segment.torn = true;
+        fs::rename(&path, &aside).unwrap();
+        assert!(journal.append([b"two".as_slice()].into_iter()).is_err());
+        assert!(journal.rotate().is_err());
+        fs::rename(&aside, &path).unwrap();
+        append(&mut journal, &[b"two"]);
+        let (_, found, unreadable) = reopened(folder.path(), 0);
+        assert_eq!(found, all(&[(1, b"one"), (2, b"two")]));
+        assert_eq!(unreadable, Unreadable::default());
     }
 
     /// Wherever a write is cut short, what was there before is found, and what comes after is too.
