@@ -1,5 +1,5 @@
 use serde_json::Value as Json;
-use wardenry_kql_engine::{Engine, MemoryTables, QueryError, RunOptions};
+use wardenry_kql_engine::{Engine, MemoryTables, QueryError, RunOptions, Tables};
 use wardenry_kql_semantics::Schema;
 use wardenry_kql_values::ScalarType;
 
@@ -64,11 +64,25 @@ impl Case {
     /// [`Case::run`] with other options. What `now()` gives is up to the case.
     pub async fn run_with(&self, engine: &Engine, options: &RunOptions) -> Result<(), Mismatch> {
         let options = RunOptions { now: self.now, ..options.clone() };
-        let found = match self.outcome(engine, &options).await {
+        let mut tables = MemoryTables::new();
+        for data in &self.data {
+            if let Err(error) = data.table.insert(&data.name, &mut tables).await {
+                return self.compare(Outcome::of_error(&error));
+            }
+        }
+        self.compare(self.outcome_over(&tables, engine, &options).await)
+    }
+
+    /// What comes of the query over other tables than those of the case, at the time that the options tell.
+    pub async fn outcome_over(&self, tables: &dyn Tables, engine: &Engine, options: &RunOptions) -> Outcome {
+        match self.first_result(tables, engine, options).await {
             Ok(table) => Outcome::Table(table),
-            Err(QueryError::Diagnostics(diagnostics)) => Outcome::of_diagnostics(&diagnostics),
-            Err(QueryError::Run(error)) => Outcome::of_failure(&error),
-        };
+            Err(error) => Outcome::of_error(&error),
+        }
+    }
+
+    /// Compares an outcome with what the case expects.
+    pub fn compare(&self, found: Outcome) -> Result<(), Mismatch> {
         if self.expected.is_met_by(&found) {
             Ok(())
         } else {
@@ -76,12 +90,13 @@ impl Case {
         }
     }
 
-    async fn outcome(&self, engine: &Engine, options: &RunOptions) -> Result<Table, QueryError> {
-        let mut tables = MemoryTables::new();
-        for data in &self.data {
-            data.table.insert(&data.name, &mut tables).await?;
-        }
-        let mut run = engine.run(&self.query, &tables, options).await?;
+    async fn first_result(
+        &self,
+        tables: &dyn Tables,
+        engine: &Engine,
+        options: &RunOptions,
+    ) -> Result<Table, QueryError> {
+        let mut run = engine.run(&self.query, tables, options).await?;
         match run.results.first_mut() {
             Some(result) => Ok(Table::collect(result).await?),
             None => Ok(Table { columns: Vec::new(), rows: Vec::new() }),

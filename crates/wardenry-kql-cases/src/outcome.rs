@@ -1,7 +1,7 @@
 use std::fmt::{self, Write as _};
 
 use wardenry_diagnostic::{Diagnostic, Severity};
-use wardenry_kql_engine::RunError;
+use wardenry_kql_engine::{QueryError, RunError};
 
 use crate::Table;
 
@@ -40,6 +40,13 @@ pub struct Mismatch {
 }
 
 impl Outcome {
+    pub(crate) fn of_error(error: &QueryError) -> Self {
+        match error {
+            QueryError::Diagnostics(diagnostics) => Self::of_diagnostics(diagnostics),
+            QueryError::Run(error) => Self::of_failure(error),
+        }
+    }
+
     pub(crate) fn of_diagnostics(diagnostics: &[Diagnostic]) -> Self {
         let mut lines = String::new();
         for diagnostic in diagnostics {

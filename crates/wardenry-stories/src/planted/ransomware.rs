@@ -71,7 +71,8 @@ pub(super) fn at_alder(world: &World, events: &mut Vec<Event>) {
     // It calls home and looks around.
     events.push(driverfix.connects(before(40, 0), device, ("203.0.113.61", 443, CONTROL), 51_020));
     for (number, command) in (0..).zip(["net.exe view", r"net.exe view \\srv-file-01"]) {
-        let net = child(&driverfix, &software::NET, command, before(37, 20 * number), 7788 + 12 * number);
+        let net =
+            child(&driverfix, &software::NET, command, before(37, 20 - 20 * number), 7788 + 12 * number);
         events.push(net.started_by(&driverfix, device));
     }
 

@@ -166,12 +166,17 @@ fn parent_of(world: &World, child: &Process, device: &Device) -> Process {
     }
 }
 
-/// The incident's process on the device that was started last before `at`.
+/// The incident's process on the device that was started last before `at`. One that started others goes before those
+/// that did not: it is more likely to be what an attacker works from.
 fn last_before(world: &World, incident: &Incident, device: &str, at: i64) -> Option<Process> {
-    let entities = incident.alerts.iter().flat_map(|alert| &alert.entities);
-    let processes = entities.filter(|entity| entity.kind == "Process" && entity.device == device);
+    let entities = || incident.alerts.iter().flat_map(|alert| &alert.entities);
+    let has_children = |process: &Process| {
+        entities().any(|entity| entity.device == device && entity.parent_process_id == process.id)
+    };
+    let processes = entities().filter(|entity| entity.kind == "Process" && entity.device == device);
     let processes = processes.filter_map(|entity| process_of(world, entity).map(|(process, _)| process));
-    processes.filter(|process| process.created <= at).max_by_key(|process| process.created)
+    let processes = processes.filter(|process| process.created <= at);
+    processes.max_by_key(|process| (has_children(process), process.created))
 }
 
 fn registry(entity: &Entity, by: &Process, device: &Device, at: i64) -> Event {
