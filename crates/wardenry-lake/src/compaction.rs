@@ -5,10 +5,9 @@ use std::sync::Arc;
 
 use datafusion::execution::context::SessionContext;
 use wardenry_core::time::Timestamp;
-use wardenry_kql_engine::sources::parquet::ParquetReader;
 use wardenry_lake_catalogue::{Catalogue, FileEntry, TenantEntry};
 
-use crate::data_file::{DataFile, day_of};
+use crate::data_file::{DataFile, FileReader, day_of};
 use crate::error::LakeError;
 use crate::flush::{blocking, write_days};
 use crate::provider::{LakeTable, TableSnapshot};
@@ -22,7 +21,7 @@ impl Tenant {
         &self,
         catalogue: &dyn Catalogue,
         settings: &LakeSettings,
-        reader: &ParquetReader,
+        reader: &FileReader,
         now: Timestamp,
     ) -> Result<usize, LakeError> {
         let mut gone = 0;
@@ -37,7 +36,7 @@ impl Tenant {
         &self,
         catalogue: &dyn Catalogue,
         files: &[Arc<DataFile>],
-        reader: &ParquetReader,
+        reader: &FileReader,
         now: Timestamp,
     ) -> Result<(), LakeError> {
         let mut work = self.work.lock().await;

@@ -1,14 +1,14 @@
 //! The files of the lake, and where they lie.
 
-use std::collections::HashSet;
+use std::collections::{HashSet, VecDeque};
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
-use std::sync::OnceLock;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError, Weak};
 
 use wardenry_core::time::Timestamp;
-use wardenry_kql_engine::sources::parquet::{ParquetFile, ParquetTableError};
+use wardenry_kql_engine::sources::parquet::{ParquetFile, ParquetReader, ParquetTableError};
 use wardenry_lake_catalogue::FileEntry;
 
 use crate::terms::Terms;
@@ -27,7 +27,7 @@ const SECS_PER_DAY: i64 = 86_400;
 pub(crate) struct DataFile {
     pub(crate) entry: FileEntry,
     path: PathBuf,
-    opened: OnceLock<ParquetFile>,
+    opened: Mutex<Option<Arc<ParquetFile>>>,
     terms: OnceLock<Option<Terms>>,
     obsolete: AtomicBool,
 }
@@ -38,35 +38,59 @@ impl DataFile {
         Self {
             entry,
             path,
-            opened: OnceLock::new(),
+            opened: Mutex::default(),
             terms: OnceLock::new(),
             obsolete: AtomicBool::new(false),
         }
     }
 
-    /// What is in the file. Looks at it the first time.
-    pub(crate) fn parquet(&self) -> Result<&ParquetFile, ParquetTableError> {
-        if let Some(opened) = self.opened.get() {
-            return Ok(opened);
-        }
-        let opened = ParquetFile::open(&self.path)?;
-        Ok(self.opened.get_or_init(|| opened))
+    fn opened(&self) -> MutexGuard<'_, Option<Arc<ParquetFile>>> {
+        self.opened.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// For each row group, whether a column may have a text with all of the terms. `None` if that is not known.
-    pub(crate) fn may_have(&self, column: &str, terms: &[String]) -> Option<Vec<bool>> {
+    pub(crate) fn may_have(&self, column: &str, terms: &[String], group_rows: &[u64]) -> Option<Vec<bool>> {
         let path = self.path.with_extension(TERMS);
-        let known = self.terms.get_or_init(|| {
-            let known = Terms::open(&path)?;
-            let groups = self.parquet().ok()?.group_rows();
-            (known.group_rows() == groups).then_some(known)
-        });
+        let known =
+            self.terms.get_or_init(|| Terms::open(&path).filter(|known| known.group_rows() == group_rows));
         known.as_ref()?.may_have(&path, column, terms)
     }
 
     /// The file goes when nothing uses it any more.
     pub(crate) fn retire(&self) {
         self.obsolete.store(true, Ordering::Release);
+    }
+}
+
+/// Reads files, and remembers what is in those that were read last.
+#[derive(Clone, Debug)]
+pub(crate) struct FileReader {
+    pub(crate) parquet: ParquetReader,
+    /// The files of which is remembered what is in them, and how many they may be.
+    opened: Arc<Mutex<VecDeque<Weak<DataFile>>>>,
+    most: usize,
+}
+
+impl FileReader {
+    pub(crate) fn new(metadata_bytes: usize, most: usize) -> Result<Self, ParquetTableError> {
+        Ok(Self { parquet: ParquetReader::new(Some(metadata_bytes))?, opened: Arc::default(), most })
+    }
+
+    /// What is in a file. Looks at it if that is not remembered.
+    pub(crate) fn open(&self, file: &Arc<DataFile>) -> Result<Arc<ParquetFile>, ParquetTableError> {
+        if let Some(opened) = &*file.opened() {
+            return Ok(Arc::clone(opened));
+        }
+        let opened = Arc::new(ParquetFile::open(&file.path)?);
+        *file.opened() = Some(Arc::clone(&opened));
+        let mut queue = self.opened.lock().unwrap_or_else(PoisonError::into_inner);
+        queue.push_back(Arc::downgrade(file));
+        while queue.len() > self.most {
+            if let Some(oldest) = queue.pop_front().and_then(|oldest| oldest.upgrade()) {
+                *oldest.opened() = None;
+            }
+        }
+        Ok(opened)
     }
 }
 

@@ -8,10 +8,10 @@ use tokio::sync::{Notify, oneshot};
 use tokio::task::JoinHandle;
 use wardenry_core::id::TenantId;
 use wardenry_core::time::Clock;
-use wardenry_kql_engine::sources::parquet::ParquetReader;
 use wardenry_lake_catalogue::{Catalogue, TenantEntry};
 
 use crate::batch::{Batch, Outcome};
+use crate::data_file::FileReader;
 use crate::durable;
 use crate::entry;
 use crate::error::{IngestError, LakeError};
@@ -34,7 +34,7 @@ struct Shared {
     settings: LakeSettings,
     catalogue: Arc<dyn Catalogue>,
     clock: Arc<dyn Clock>,
-    reader: ParquetReader,
+    reader: FileReader,
     tenants: Mutex<HashMap<TenantId, Arc<Tenant>>>,
     /// What the tails of all tenants take.
     tail_bytes: Arc<AtomicUsize>,
@@ -70,7 +70,8 @@ impl Lake {
         };
         let lake = Self {
             shared: Arc::new(Shared {
-                reader: ParquetReader::new(Some(settings.metadata_bytes)).map_err(failed)?,
+                reader: FileReader::new(settings.metadata_bytes, settings.remembered_files)
+                    .map_err(failed)?,
                 settings,
                 catalogue,
                 clock,

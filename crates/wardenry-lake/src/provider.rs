@@ -13,10 +13,10 @@ use datafusion::datasource::{MemTable, TableType};
 use datafusion::logical_expr::{Between, BinaryExpr, Expr, Operator, TableProviderFilterPushDown};
 use datafusion::physical_plan::ExecutionPlan;
 use datafusion::physical_plan::union::UnionExec;
-use wardenry_kql_engine::sources::parquet::{ParquetReader, ParquetTable};
+use wardenry_kql_engine::sources::parquet::ParquetTable;
 use wardenry_kql_values::ScalarType;
 
-use crate::data_file::DataFile;
+use crate::data_file::{DataFile, FileReader};
 use crate::rows::ticks;
 use crate::schema::{INGESTION_TIME, Table};
 use crate::terms::terms_of;
@@ -32,11 +32,11 @@ pub(crate) struct TableSnapshot {
 pub(crate) struct LakeTable {
     table: Arc<Table>,
     snapshot: TableSnapshot,
-    reader: ParquetReader,
+    reader: FileReader,
 }
 
 impl LakeTable {
-    pub(crate) fn new(table: &Arc<Table>, snapshot: TableSnapshot, reader: &ParquetReader) -> Self {
+    pub(crate) fn new(table: &Arc<Table>, snapshot: TableSnapshot, reader: &FileReader) -> Self {
         Self { table: Arc::clone(table), snapshot, reader: reader.clone() }
     }
 
@@ -114,36 +114,39 @@ fn table(
     columns: Arc<[(Arc<str>, ScalarType)]>,
     files: Vec<Arc<DataFile>>,
     filters: &[Expr],
-    reader: &ParquetReader,
+    reader: &FileReader,
 ) -> Result<Option<ParquetTable>> {
     let mut parts = Vec::with_capacity(files.len());
     for file in &files {
-        let groups = filters.iter().filter_map(|filter| groups(file, filter)).reduce(both);
+        let opened = reader.open(file).map_err(external)?;
+        let rows = opened.group_rows();
+        let groups = filters.iter().filter_map(|filter| groups(file, filter, rows)).reduce(both);
         if groups.as_ref().is_none_or(|groups| groups.contains(&true)) {
-            parts.push((file.parquet().map_err(external)?, groups));
+            parts.push((opened, groups));
         }
     }
     if parts.is_empty() {
         return Ok(None);
     }
-    let keep: Arc<dyn Any + Send + Sync> = Arc::new(files.clone());
-    Ok(Some(ParquetTable::of(columns, parts, reader, Some(keep))))
+    let keep: Arc<dyn Any + Send + Sync> = Arc::new(files);
+    let parts = parts.iter().map(|(file, groups)| (&**file, groups.clone()));
+    Ok(Some(ParquetTable::of(columns, parts, &reader.parquet, Some(keep))))
 }
 
 /// For each row group of a file, whether a filter may be true in it, as far as its terms tell. `None` if they tell nothing.
-fn groups(file: &DataFile, filter: &Expr) -> Option<Vec<bool>> {
+fn groups(file: &DataFile, filter: &Expr, rows: &[u64]) -> Option<Vec<bool>> {
     match filter {
         Expr::BinaryExpr(BinaryExpr { left, op: Operator::And, right }) => {
-            [left, right].into_iter().filter_map(|side| groups(file, side)).reduce(both)
+            [left, right].into_iter().filter_map(|side| groups(file, side, rows)).reduce(both)
         }
         Expr::BinaryExpr(BinaryExpr { left, op: Operator::Or, right }) => {
-            let (left, right) = (groups(file, left)?, groups(file, right)?);
+            let (left, right) = (groups(file, left, rows)?, groups(file, right, rows)?);
             Some(left.iter().zip(&right).map(|(left, right)| *left || *right).collect())
         }
         Expr::ScalarFunction(call) if matches!(call.func.name(), "has" | "has_cs") => {
             let [Expr::Column(column), Expr::Literal(needle, _)] = &*call.args else { return None };
             let terms = terms_of(needle.try_as_str()??);
-            if terms.is_empty() { None } else { file.may_have(&column.name, &terms) }
+            if terms.is_empty() { None } else { file.may_have(&column.name, &terms, rows) }
         }
         _ => None,
     }

@@ -31,6 +31,8 @@ pub struct LakeSettings {
     pub free_space: Arc<dyn FreeSpace>,
     /// How many bytes of files' metadata are remembered between queries.
     pub metadata_bytes: usize,
+    /// Of how many files is remembered which columns they have, some 20 KiB each.
+    pub remembered_files: usize,
     /// How many rows, and how many bytes in files, are put together into one file at a time.
     pub compacted_rows: u64,
     pub compacted_bytes: u64,
@@ -54,6 +56,7 @@ impl LakeSettings {
             free_bytes: 1 << 30,
             free_space: Arc::new(Disk),
             metadata_bytes: 64 << 20,
+            remembered_files: 4096,
             compacted_rows: 1_000_000,
             compacted_bytes: 64 << 20,
             compacted_files: 8,

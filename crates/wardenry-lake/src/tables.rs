@@ -5,10 +5,10 @@ use std::sync::Arc;
 
 use datafusion::catalog::TableProvider;
 use wardenry_kql_engine::Tables;
-use wardenry_kql_engine::sources::parquet::ParquetReader;
 use wardenry_kql_semantics::Schema;
 use wardenry_kql_values::ScalarType;
 
+use crate::data_file::FileReader;
 use crate::provider::{LakeTable, TableSnapshot};
 use crate::schema::{self, INGESTION_TIME};
 
@@ -19,7 +19,7 @@ use crate::schema::{self, INGESTION_TIME};
 #[derive(Clone, Debug)]
 pub struct LakeTables {
     pub(crate) tables: Arc<BTreeMap<Arc<str>, TableSnapshot>>,
-    pub(crate) reader: ParquetReader,
+    pub(crate) reader: FileReader,
 }
 
 impl Schema for LakeTables {

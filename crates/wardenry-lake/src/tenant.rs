@@ -10,11 +10,10 @@ use arrow::error::ArrowError;
 use tokio::sync::{OwnedMutexGuard, oneshot};
 use wardenry_core::id::TenantId;
 use wardenry_core::time::Timestamp;
-use wardenry_kql_engine::sources::parquet::ParquetReader;
 use wardenry_lake_catalogue::{StoredBatch, TenantEntry};
 
 use crate::batch::Outcome;
-use crate::data_file::{self, DataFile};
+use crate::data_file::{self, DataFile, FileReader};
 use crate::entry::{self, Entry};
 use crate::error::{IngestError, LakeError};
 use crate::journal::Journal;
@@ -212,7 +211,7 @@ impl Tenant {
         self.tail_bytes.fetch_add(after.saturating_sub(before), Ordering::Relaxed);
     }
 
-    pub(crate) fn snapshot(&self, reader: &ParquetReader) -> LakeTables {
+    pub(crate) fn snapshot(&self, reader: &FileReader) -> LakeTables {
         let rows = self.rows();
         let snapshot =
             |table: &TableRows| TableSnapshot { files: table.files.clone(), tail: table.tail.batches() };

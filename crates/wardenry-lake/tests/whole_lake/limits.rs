@@ -78,3 +78,16 @@ async fn batches_and_records_have_a_size() {
     let codes: Vec<_> = outcome.quarantined.iter().map(|record| record.code).collect();
     assert_eq!((outcome.stored, codes), (1, vec![QuarantineCode::TooLarge]));
 }
+
+/// More files than are remembered are read all the same.
+#[tokio::test]
+async fn files_that_are_not_remembered_are_looked_at_again() {
+    let world = World::with(|settings| settings.remembered_files = 1).await;
+    for (device, day) in [("a", 1), ("b", 2), ("c", 3)] {
+        world.event(device, &format!("2026-02-0{day}T07:00:00Z")).await;
+    }
+    world.lake.flush(ALDER).await.unwrap();
+    for _ in 0..2 {
+        assert_eq!(world.devices().await, "a b c");
+    }
+}
