@@ -20,6 +20,8 @@ pub struct Record {
     pub received: Option<Timestamp>,
     /// The event, with members named as the columns are.
     pub properties: Map<String, Value>,
+    /// Why the record is none, if that was found on the way here: it goes into quarantine.
+    pub refused: Option<(QuarantineCode, String)>,
 }
 
 /// What became of a batch. All of it is on the disk and visible.
@@ -56,9 +58,27 @@ pub enum QuarantineCode {
     TooOld,
     /// The event is too large.
     TooLarge,
+    /// It is no record of the event stream.
+    Malformed,
+    /// It names another tenant than the one that sent it.
+    WrongTenant,
 }
 
 impl QuarantineCode {
+    const ALL: [Self; 7] = [
+        Self::UnknownTable,
+        Self::WrongType,
+        Self::InTheFuture,
+        Self::TooOld,
+        Self::TooLarge,
+        Self::Malformed,
+        Self::WrongTenant,
+    ];
+
+    pub(crate) fn by_name(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|code| code.name() == name)
+    }
+
     /// The name, as it stands in the quarantine table and in answers.
     pub const fn name(self) -> &'static str {
         match self {
@@ -67,6 +87,8 @@ impl QuarantineCode {
             Self::InTheFuture => "InTheFuture",
             Self::TooOld => "TooOld",
             Self::TooLarge => "TooLarge",
+            Self::Malformed => "Malformed",
+            Self::WrongTenant => "WrongTenant",
         }
     }
 }

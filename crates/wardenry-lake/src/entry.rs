@@ -4,11 +4,15 @@
 
 use wardenry_core::time::Timestamp;
 
-use crate::batch::Record;
+use crate::batch::{QuarantineCode, Record};
 use crate::rows::{Rules, Written};
 
 /// The first byte of a batch: which form the rest has.
 const VERSION: u8 = 1;
+
+/// What a record has, one bit each.
+const RECEIVED: u8 = 1;
+const REFUSED: u8 = 2;
 
 /// A batch, read back.
 #[derive(Debug)]
@@ -37,12 +41,14 @@ pub(crate) fn encode(id: Option<&str>, rules: &Rules, records: &[Written<'_>]) -
     out.extend(number(records.len()).to_le_bytes());
     for Written { record, json } in records {
         text(&mut out, &record.table);
-        match record.received {
-            Some(received) => {
-                out.push(1);
-                out.extend(received.unix_ticks().to_le_bytes());
-            }
-            None => out.push(0),
+        let has = |is_there: bool, flag| if is_there { flag } else { 0 };
+        out.push(has(record.received.is_some(), RECEIVED) | has(record.refused.is_some(), REFUSED));
+        if let Some(received) = record.received {
+            out.extend(received.unix_ticks().to_le_bytes());
+        }
+        if let Some((code, reason)) = &record.refused {
+            text(&mut out, code.name());
+            text(&mut out, reason);
         }
         text(&mut out, json);
     }
@@ -78,12 +84,18 @@ pub(crate) fn decode(bytes: &[u8]) -> Option<Entry> {
     let (mut records, mut jsons) = (Vec::new(), Vec::new());
     for _ in 0..count {
         let table = bytes.text()?.into();
-        let received = match bytes.byte()? {
+        let flags = bytes.byte()?;
+        let received = match flags & RECEIVED {
             0 => None,
             _ => Some(Timestamp::from_unix_ticks(i64::from_le_bytes(bytes.array()?))),
         };
+        let refused = match flags & REFUSED {
+            0 => None,
+            _ => Some((QuarantineCode::by_name(bytes.text()?)?, bytes.text()?.to_owned())),
+        };
         let json = bytes.text()?;
-        records.push(Record { table, received, properties: serde_json::from_str(json).ok()? });
+        let properties = serde_json::from_str(json).ok()?;
+        records.push(Record { table, received, properties, refused });
         jsons.push(json.to_owned());
     }
     bytes.0.is_empty().then_some(Entry { id, rules, records, json: jsons })

@@ -97,6 +97,9 @@ type Refusal = (QuarantineCode, String);
 
 fn row<'v>(written: &Written<'v>, rules: &Rules) -> Result<(&'static Arc<Table>, Row<'v>), Refusal> {
     let record = written.record;
+    if let Some((code, reason)) = &record.refused {
+        return Err((*code, reason.clone()));
+    }
     let name = &*record.table;
     let table = schema::table(name)
         .filter(|table| *table.name != *QUARANTINE)

@@ -66,6 +66,7 @@ async fn bring_in(lake: &Lake, customer: &'static Customer, clock: &ManualClock)
             table: event.table.into(),
             received: None,
             properties: event.into_properties(),
+            refused: None,
         });
         let batch = Batch { id: None, records: records.collect() };
         let outcome = lake.ingest(customer.tenant.parse().unwrap(), batch).await.unwrap();

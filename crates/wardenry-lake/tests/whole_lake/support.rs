@@ -134,7 +134,7 @@ pub(crate) fn at(text: &str) -> Timestamp {
 pub(crate) fn batch(table: &str, events: impl IntoIterator<Item = Value>) -> Batch {
     let record = |event| {
         let Value::Object(properties) = event else { panic!("events are objects") };
-        Record { table: table.into(), received: None, properties }
+        Record { table: table.into(), received: None, properties, refused: None }
     };
     Batch { id: None, records: events.into_iter().map(record).collect() }
 }
