@@ -28,6 +28,8 @@ pub struct ResultColumn {
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Statistics {
     pub elapsed: Duration,
+    /// Processor time of all threads together. Only whoever runs the query on threads of its own can tell: the engine leaves it out.
+    pub cpu: Option<Duration>,
     /// Rows of the result.
     pub rows: u64,
     /// Bytes of the result, as it lies in memory.
@@ -116,6 +118,7 @@ impl QueryStream {
     pub fn statistics(&self) -> Statistics {
         Statistics {
             elapsed: self.started.elapsed(),
+            cpu: None,
             rows: self.rows,
             bytes: self.bytes,
             peak_memory: self.session.peak_memory(),
