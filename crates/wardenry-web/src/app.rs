@@ -15,7 +15,7 @@ use wardenry_core::entropy::Entropy;
 use wardenry_core::id::random_guid;
 
 use crate::letter_case;
-use crate::limits::{MAX_TARGET_BYTES, REQUEST_TIMEOUT};
+use crate::limits::{MAX_TARGET_BYTES, request_timeout};
 use crate::origin::OwnOrigins;
 use crate::request_id::RequestId;
 
@@ -98,8 +98,9 @@ fn target_length(request: &Request) -> usize {
 }
 
 async fn answer(request: Request, next: Next) -> Response {
+    let timeout = request_timeout(request.uri().path());
     let guarded = AssertUnwindSafe(next.run(request)).catch_unwind();
-    match tokio::time::timeout(REQUEST_TIMEOUT, guarded).await {
+    match tokio::time::timeout(timeout, guarded).await {
         Ok(Ok(response)) => response,
         Ok(Err(_)) => {
             tracing::error!("a handler panicked; this is a defect");

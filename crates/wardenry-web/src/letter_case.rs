@@ -8,7 +8,7 @@ use http::Uri;
 use http::uri::PathAndQuery;
 
 /// The Graph surface's own spelling of its names.
-const GRAPH_NAMES: [&str; 10] = [
+const GRAPH_NAMES: [&str; 12] = [
     "servicePrincipals",
     "appRoleAssignments",
     "appRoleAssignedTo",
@@ -19,6 +19,8 @@ const GRAPH_NAMES: [&str; 10] = [
     "applications",
     "organization",
     "security",
+    "runHuntingQuery",
+    "microsoft.graph.security.runHuntingQuery",
 ];
 
 /// Rewrites the request's path into the routers' spelling.
@@ -108,6 +110,7 @@ mod tests {
                 "/v1.0/servicePrincipals/X/appRoleAssignments/aBcD",
             ),
             ("/v1.0/Organization", "/v1.0/organization"),
+            ("/BETA/Security/RunHuntingQuery", "/beta/security/runHuntingQuery"),
             ("/v1.0/APPLICATIONS(appId='Ab')/addpassword", "/v1.0/applications(appId='Ab')/addPassword"),
             ("/portal/Static", "/portal/Static"),
             ("/", "/"),
