@@ -8,12 +8,12 @@ use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use http::{HeaderValue, StatusCode, header};
 use serde::Serialize;
-use wardenry_incidents::{IncidentStoreError, ReadRefusal};
+use wardenry_incidents::IncidentStoreError;
 use wardenry_web::bearer::{BearerGate, BearerRefusal};
 use wardenry_web::request_id::RequestId;
 
 /// The codes that this surface answers with. All but `MethodNotAllowed` are in the public list of common
-/// error codes; that list has none for the case.
+/// error codes; that list has none for the case. `TooManyRequests` is in the list, but `429` is what is sent.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum ErrorCode {
     /// A value is out of its range.
@@ -30,6 +30,16 @@ pub(crate) enum ErrorCode {
     ResourceNotFound,
     MethodNotAllowed,
     InternalServerError,
+    /// The body is not what the endpoint takes.
+    #[cfg(feature = "hunting")]
+    InvalidRequestBody,
+    /// The same, for a body that is too large to be looked at.
+    #[cfg(feature = "hunting")]
+    RequestBodyTooLarge,
+    #[cfg(feature = "hunting")]
+    MissingRequiredParameter,
+    #[cfg(feature = "hunting")]
+    TooManyRequests,
 }
 
 impl ErrorCode {
@@ -45,6 +55,12 @@ impl ErrorCode {
             Self::ResourceNotFound => "ResourceNotFound",
             Self::MethodNotAllowed => "MethodNotAllowed",
             Self::InternalServerError => "InternalServerError",
+            #[cfg(feature = "hunting")]
+            Self::InvalidRequestBody | Self::RequestBodyTooLarge => "InvalidRequestBody",
+            #[cfg(feature = "hunting")]
+            Self::MissingRequiredParameter => "MissingRequiredParameter",
+            #[cfg(feature = "hunting")]
+            Self::TooManyRequests => "429",
         }
     }
 
@@ -57,6 +73,12 @@ impl ErrorCode {
             Self::NotFound | Self::ResourceNotFound => StatusCode::NOT_FOUND,
             Self::MethodNotAllowed => StatusCode::METHOD_NOT_ALLOWED,
             Self::InternalServerError => StatusCode::INTERNAL_SERVER_ERROR,
+            #[cfg(feature = "hunting")]
+            Self::InvalidRequestBody | Self::MissingRequiredParameter => StatusCode::BAD_REQUEST,
+            #[cfg(feature = "hunting")]
+            Self::RequestBodyTooLarge => StatusCode::PAYLOAD_TOO_LARGE,
+            #[cfg(feature = "hunting")]
+            Self::TooManyRequests => StatusCode::TOO_MANY_REQUESTS,
         }
     }
 }
@@ -67,6 +89,7 @@ pub(crate) struct DefenderError {
     code: ErrorCode,
     message: String,
     challenge: Option<HeaderValue>,
+    retry_after_secs: Option<u64>,
     /// What went wrong inside, for the log alone.
     cause: Option<Arc<dyn Error + Send + Sync>>,
 }
@@ -74,7 +97,7 @@ pub(crate) struct DefenderError {
 impl DefenderError {
     /// An error whose message the client may read.
     pub(crate) fn new(code: ErrorCode, message: impl Into<String>) -> Self {
-        Self { code, message: message.into(), challenge: None, cause: None }
+        Self { code, message: message.into(), challenge: None, retry_after_secs: None, cause: None }
     }
 
     /// The token was not good enough.
@@ -86,9 +109,16 @@ impl DefenderError {
         Self { challenge: Some(gate.challenge(refusal)), ..Self::new(code, refusal.message()) }
     }
 
-    /// The token is good, but its bearer may not read incidents.
-    pub(crate) fn forbidden(refusal: &ReadRefusal) -> Self {
+    /// The token is good, but its bearer may not do this.
+    pub(crate) fn forbidden(refusal: &impl std::fmt::Display) -> Self {
         Self::new(ErrorCode::Forbidden, format!("Not allowed: {refusal}."))
+    }
+
+    /// Not now: come back later.
+    #[cfg(feature = "hunting")]
+    pub(crate) fn too_many(message: impl Into<String>, retry_after: std::time::Duration) -> Self {
+        let retry_after_secs = Some(crate::hunting::whole_secs(retry_after));
+        Self { retry_after_secs, ..Self::new(ErrorCode::TooManyRequests, message) }
     }
 
     /// Something failed that is not the client's fault, and that the client learns nothing about.
@@ -144,11 +174,15 @@ pub(crate) async fn render(id: RequestId, request: Request, next: Next) -> Respo
     if let Some(challenge) = error.challenge {
         headers.insert(header::WWW_AUTHENTICATE, challenge);
     }
+    if let Some(secs) = error.retry_after_secs {
+        headers.insert(header::RETRY_AFTER, secs.into());
+    }
     *response.body_mut() = body.into();
     response
 }
 
-fn chain(error: &dyn Error) -> String {
+/// An error and its causes in one line.
+pub(crate) fn chain(error: &dyn Error) -> String {
     let mut text = error.to_string();
     let mut source = error.source();
     while let Some(cause) = source {

@@ -1,15 +1,18 @@
-//! The Defender-shape API: `/api/…`, and the same again under `/api/v1.0/…`.
+//! The Defender-shape API: `/api/…`, and the same again under `/api/v1.0/…`. With the feature `hunting` also hunting in the
+//! Graph shape, and the way in for events.
 //!
 //! One file per endpoint, named like its handler. A handler takes the bearer token to the gate, asks the
 //! service with the proof that it gets, and builds the wire form. Facts about the surface are in the doc
 //! comments where they matter; what the public documentation leaves open is decided there, too.
 //!
-//! [`router`] is the entry. It expects to be served inside [`wardenry_web::app::wrap`], which brings paths
-//! into the spelling of the routes and settles the request's id and origin. The crate knows no SQL and no
-//! templates.
+//! [`router`] is the entry, `hunting::router` the one of what needs the query engine. They expect to be served inside
+//! [`wardenry_web::app::wrap`], which brings paths into the spelling of the routes and settles the request's id and
+//! origin. The crate knows no SQL and no templates.
 
 mod error;
 mod get_incident;
+#[cfg(feature = "hunting")]
+pub mod hunting;
 mod incident_wire;
 mod list_incidents;
 mod odata;

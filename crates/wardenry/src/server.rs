@@ -2,6 +2,8 @@
 
 pub(crate) mod assembly;
 pub(crate) mod dev_environment;
+#[cfg(feature = "hunting")]
+pub(crate) mod hunting;
 pub(crate) mod listener;
 pub(crate) mod scenario;
 pub(crate) mod seeding;

@@ -60,7 +60,13 @@ fn what_is_deliberately_absent_is_absent() {
         ("aws-lc-rs", &["wardenry-benches", "wardenry-directory", "wardenry-jose"][..]),
         (
             "datafusion",
-            &["wardenry-kql-corpus", "wardenry-kql-engine", "wardenry-kql-files", "wardenry-lake"][..],
+            &[
+                "wardenry-hunting",
+                "wardenry-kql-corpus",
+                "wardenry-kql-engine",
+                "wardenry-kql-files",
+                "wardenry-lake",
+            ][..],
         ),
     ] {
         for (package, its) in &dependencies {

@@ -33,6 +33,8 @@ pub(crate) struct Platform {
     keys: SigningKeys,
     gate: Arc<BearerGate>,
     store: SqliteStore,
+    #[cfg(feature = "hunting")]
+    hunting: super::hunting::HuntingPart,
 }
 
 impl Platform {
@@ -46,7 +48,17 @@ impl Platform {
         let keys = SigningKeys::load(&directory).await?;
         let gate = Arc::new(BearerGate::new(keys.clone(), origins, Arc::clone(&host.clock)));
         let incidents = Incidents::new(Arc::new(store.clone()));
-        Ok(Self { directory, incidents, keys, gate, store })
+        #[cfg(feature = "hunting")]
+        let hunting = super::hunting::HuntingPart::open(host, settings, &store, &gate).await?;
+        Ok(Self {
+            directory,
+            incidents,
+            keys,
+            gate,
+            store,
+            #[cfg(feature = "hunting")]
+            hunting,
+        })
     }
 
     /// All routes of the platform.
@@ -64,6 +76,8 @@ impl Platform {
             portal: portal.into(),
         };
         let router = wardenry_authority::router(authority).merge(wardenry_api::router(api));
+        #[cfg(feature = "hunting")]
+        let router = router.merge(self.hunting.router());
         wardenry_web::app::wrap(router, origins.clone(), Arc::clone(self.directory.entropy()))
     }
 
@@ -74,6 +88,8 @@ impl Platform {
 
     /// Closes the database and gives the data folder free.
     pub(crate) async fn close(self) {
+        #[cfg(feature = "hunting")]
+        self.hunting.close().await;
         self.store.close().await;
     }
 }
