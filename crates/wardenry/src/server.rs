@@ -8,6 +8,8 @@ pub(crate) mod listener;
 pub(crate) mod scenario;
 pub(crate) mod seeding;
 pub(crate) mod serve_settings;
+#[cfg(feature = "hunting")]
+mod stories;
 mod tls;
 
 use std::net::SocketAddr;

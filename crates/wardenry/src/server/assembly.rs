@@ -34,7 +34,7 @@ pub(crate) struct Platform {
     gate: Arc<BearerGate>,
     store: SqliteStore,
     #[cfg(feature = "hunting")]
-    hunting: super::hunting::HuntingPart,
+    pub(crate) hunting: super::hunting::HuntingPart,
 }
 
 impl Platform {

@@ -34,6 +34,10 @@ pub(crate) struct Scenario {
     /// Incidents by tenant name.
     #[serde(default)]
     pub(crate) incidents: BTreeMap<String, Vec<IncidentSeed>>,
+    /// Whether the customers have events to hunt in. Only the built-in world's do.
+    #[serde(skip)]
+    #[cfg_attr(not(feature = "hunting"), expect(dead_code, reason = "there is nothing to hunt in"))]
+    pub(crate) has_stories: bool,
 }
 
 /// An organisation.
@@ -214,6 +218,7 @@ impl Scenario {
     pub(crate) fn demo() -> Result<Self, Failure> {
         let mut world = Self::parse(DEMO_WORLD, "the built-in scenario")?;
         world.incidents = parse(DEMO_INCIDENTS, "the built-in incidents")?;
+        world.has_stories = true;
         world.check("the built-in scenario")?;
         Ok(world)
     }
@@ -316,6 +321,22 @@ mod tests {
         assert!(
             before.consents.is_empty() && before.applications().all(|application| application.automation)
         );
+    }
+
+    #[cfg(feature = "hunting")]
+    #[test]
+    fn the_customers_of_the_stories_are_those_of_the_built_in_world() {
+        let demo = Scenario::demo().unwrap();
+        let customers = demo.tenants.iter().filter(|tenant| tenant.part == Some(Part::Customer));
+        let of_world: Vec<_> = customers
+            .map(|tenant| {
+                let id = tenant.id.map(|id| id.to_string()).unwrap_or_default();
+                (tenant.name.clone(), id, tenant.domains.clone())
+            })
+            .collect();
+        let of_stories = wardenry_stories::Customer::ALL
+            .map(|its| (its.name.to_owned(), its.tenant.to_owned(), vec![its.domain.to_owned()]));
+        assert_eq!(of_world, of_stories);
     }
 
     #[test]

@@ -111,6 +111,10 @@ pub(crate) async fn seed(platform: &Platform, scenario: Scenario) -> Result<Seed
             }
         }
         seed_incidents(platform, &tenants, &scenario, now).await?;
+        #[cfg(feature = "hunting")]
+        if scenario.has_stories {
+            super::stories::seed(platform, &tenants, now).await?;
+        }
     }
     Ok(Seeded { tenants, client })
 }

@@ -28,6 +28,9 @@ fn every_step_of_the_walk_does_what_it_should() {
             "Read Alder Foods's incidents",
             "Birch Clinics consents, too",
             "One queue over all customers",
+            "Send events into Birch Clinics's hunting tables",
+            "One hunt over all customers",
+            "A hunt with a token that lacks the permission",
             "Alder Foods withdraws the incident permission",
             "The same call, with a new token",
         ]

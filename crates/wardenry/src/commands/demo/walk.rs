@@ -2,6 +2,9 @@
 //!
 //! Each step checks what it has shown; the first one that does not do what it should ends the walk.
 
+#[cfg(feature = "hunting")]
+mod hunting;
+
 use std::num::NonZeroUsize;
 use std::sync::Arc;
 
@@ -10,8 +13,8 @@ use wardenry_client::{
     Client, ClientSettings, Credential, EndpointVersion, IncidentQuery, Tenant, TokenCache, Transport,
     TransportOptions,
 };
-use wardenry_core::calls::LIST_INCIDENTS;
-use wardenry_core::catalogue::THREAT_PROTECTION;
+use wardenry_core::calls::{ApiCall, LIST_INCIDENTS};
+use wardenry_core::catalogue::{Resource, THREAT_PROTECTION, WARDENRY};
 use wardenry_core::cloud::CloudProfile;
 use wardenry_core::secret::SecretString;
 use wardenry_fleet::{IncidentQueue, Member, list_incidents};
@@ -74,6 +77,12 @@ pub(super) async fn walk(host: &Host, server: &RunningServer, seeded: &Seeded) -
     walk.incidents(&token).await?;
     walk.second_customer(&connector).await?;
     walk.queue(&connector, server).await?;
+    #[cfg(feature = "hunting")]
+    {
+        walk.ingest(&connector).await?;
+        walk.hunt_everywhere(&connector, server).await?;
+        walk.hunt_refused().await?;
+    }
     walk.revocation(&connector).await?;
     walk.narrator.line_break()?;
     walk.narrator.heading("Every step did what it should.")
@@ -163,15 +172,18 @@ impl Walk<'_> {
 
         self.narrator.step(
             "Choose API permissions",
-            "Two application permissions of Microsoft Threat Protection. This is a wish list: it grants nothing anywhere.",
+            "Two application permissions of Microsoft Threat Protection, and one of this server to send events. This is a wish list: it grants nothing anywhere.",
         )?;
-        let roles: Vec<_> = [INCIDENT_ROLE, "AdvancedHunting.Read.All"]
-            .into_iter()
-            .filter_map(|value| THREAT_PROTECTION.app_role(value))
-            .map(|role| json!({"id": role.id, "type": "Role"}))
-            .collect();
+        let wish = |resource: &Resource, values: &[&str]| {
+            let roles = values.iter().filter_map(|value| resource.app_role(value));
+            let roles: Vec<_> = roles.map(|role| json!({"id": role.id, "type": "Role"})).collect();
+            json!({"resourceAppId": resource.app_id, "resourceAccess": roles})
+        };
         let body = json!({
-            "requiredResourceAccess": [{"resourceAppId": THREAT_PROTECTION.app_id, "resourceAccess": roles}],
+            "requiredResourceAccess": [
+                wish(&THREAT_PROTECTION, &[INCIDENT_ROLE, "AdvancedHunting.Read.All"]),
+                wish(&WARDENRY, &["Event.Write.All"]),
+            ],
         });
         let path = format!("/v1.0/applications/{object_id}");
         let patched =
@@ -361,20 +373,27 @@ impl Walk<'_> {
         self.narrator.name("NEW_TOKEN", &token, "…  # the access_token above")?;
         let refused = self.exchange.get(&self.narrator, "/api/incidents", &token).await?;
         expect(refused.status == 403, "the call is refused with 403")?;
-        self.explain(&token).await?;
+        self.explain("NEW_TOKEN", &token, LIST_CALL, &LIST_INCIDENTS).await?;
         let before = self.exchange.quietly(self.exchange.http.get(self.application_url(connector))).await?;
         expect(before.status == 401, "and nobody reads the registration without a token")?;
         self.narrator.shown("refused and explained; the customer is in control")
     }
 
-    /// What `wardenry token explain` says.
-    async fn explain(&self, token: &str) -> Result<(), Failure> {
+    /// What `wardenry token explain` says of a token, shown by the name of its variable, and a call.
+    async fn explain(
+        &self,
+        variable: &str,
+        token: &str,
+        call_name: &str,
+        call: &'static ApiCall,
+    ) -> Result<(), Failure> {
         let keys = self.published_keys().await?;
         let issuers = IssuerPolicy::of_server([self.exchange.origin.clone()]);
-        let verdicts = token_check::explain(token, &keys, &issuers, &LIST_INCIDENTS, self.host.clock.now());
+        let verdicts = token_check::explain(token, &keys, &issuers, call, self.host.clock.now());
         self.narrator.line_break()?;
-        self.narrator.block("$ echo \"$NEW_TOKEN\" | wardenry token explain --call 'GET /api/incidents'")?;
-        self.narrator.coloured_block(&token::explain::human(LIST_CALL, false, &verdicts))?;
+        self.narrator
+            .block(&format!("$ echo \"${variable}\" | wardenry token explain --call '{call_name}'"))?;
+        self.narrator.coloured_block(&token::explain::human(call_name, false, &verdicts))?;
         let failed: Vec<_> =
             verdicts.iter().filter(|(_, verdict)| !matches!(verdict, Verdict::Passed(_))).collect();
         let only_permission = matches!(failed[..], [(Check::Permission, Verdict::Failed(_))]);
@@ -464,11 +483,8 @@ impl Walk<'_> {
         Ok(Value::Object(verified.into_claims()))
     }
 
-    async fn fleet_queue(
-        &self,
-        connector: &Connector,
-        server: &RunningServer,
-    ) -> Result<IncidentQueue, Failure> {
+    /// The customers, as the partner's client asks them.
+    fn members(&self, connector: &Connector, server: &RunningServer) -> Result<Vec<Member>, Failure> {
         let options = TransportOptions {
             extra_roots_pem: server.ca_file.as_ref().map(std::fs::read).transpose()?,
             ..TransportOptions::default()
@@ -486,9 +502,18 @@ impl Walk<'_> {
             tenant: Tenant::with_id(customer.id).with_display_name(customer.name.clone()),
             client: client.clone(),
         });
+        Ok(members.collect())
+    }
+
+    async fn fleet_queue(
+        &self,
+        connector: &Connector,
+        server: &RunningServer,
+    ) -> Result<IncidentQueue, Failure> {
+        let members = self.members(connector, server)?;
         let limit = NonZeroUsize::new(8);
         let concurrency = NonZeroUsize::new(4).unwrap_or(NonZeroUsize::MIN);
-        Ok(list_incidents(members.collect(), &IncidentQuery::default(), None, limit, concurrency).await)
+        Ok(list_incidents(members, &IncidentQuery::default(), None, limit, concurrency).await)
     }
 }
 
