@@ -65,7 +65,6 @@ async fn bring_in(lake: &Lake, customer: &'static Customer, clock: &ManualClock)
         let records = events.by_ref().take(5000).map(|event| Record {
             table: event.table.into(),
             received: None,
-            refused: None,
             properties: event.into_properties(),
             refused: None,
         });
