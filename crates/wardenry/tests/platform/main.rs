@@ -3,5 +3,7 @@
 mod admin;
 mod client;
 mod demo;
+#[cfg(feature = "hunting")]
+mod hunt_and_ingest;
 mod process;
 mod serve;

@@ -81,10 +81,14 @@ impl Server {
 
     /// Runs a client command that finds this server through its environment file.
     pub(crate) fn client(&self, arguments: &[&str]) -> Said {
-        run(wardenry()
-            .args(arguments)
-            .env("WARDENRY_ENV_FILE", self.env_file())
-            .env("HOME", self.folder.path()))
+        run(&mut self.client_command(arguments))
+    }
+
+    /// The same, to be started by the caller.
+    pub(crate) fn client_command(&self, arguments: &[&str]) -> Command {
+        let mut command = wardenry();
+        command.args(arguments).env("WARDENRY_ENV_FILE", self.env_file()).env("HOME", self.folder.path());
+        command
     }
 
     /// Ends the server the hard way and keeps its folder.
