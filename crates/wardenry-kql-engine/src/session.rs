@@ -147,6 +147,10 @@ fn config(options: &RunOptions) -> SessionConfig {
     let settings = config.options_mut();
     // Rows keep their order through operators that take one row at a time.
     settings.optimizer.enable_round_robin_repartition = false;
+    // The side of a join that is kept in memory is kept once if it is not large: then the other side need not be shuffled, and
+    // its scan leaves out what cannot find a partner.
+    settings.optimizer.hash_join_single_partition_threshold = 32 << 20;
+    settings.optimizer.hash_join_single_partition_threshold_rows = 1 << 20;
     settings.execution.parquet.pushdown_filters = true;
     settings.execution.parquet.reorder_filters = true;
     settings.execution.parquet.bloom_filter_on_read = true;
