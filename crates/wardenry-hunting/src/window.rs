@@ -164,7 +164,7 @@ impl Number {
     }
 
     fn whole(self) -> Option<u64> {
-        (self.ticks % TICKS_PER_UNIT == 0).then(|| u64::try_from(self.ticks / TICKS_PER_UNIT).ok())?
+        self.ticks.is_multiple_of(TICKS_PER_UNIT).then(|| u64::try_from(self.ticks / TICKS_PER_UNIT).ok())?
     }
 }
 

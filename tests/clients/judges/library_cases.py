@@ -96,8 +96,8 @@ def documented_identifiers(judge: Judge) -> None:
     judge.open(tenant=world.alder.id)
     for scope in DOCUMENTED_SCOPES:
         token = judge.token(scope).token
-        judge.expect_claims(token, tenant=world.alder, app=world.connector, roles=world.connector_roles,
-                            scope=scope)
+        judge.expect_claims(token, tenant=world.alder, app=world.connector,
+                            roles=world.connector_roles_for(scope), scope=scope)
         world.expect_incidents(token, world.alder)
 
 

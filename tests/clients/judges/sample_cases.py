@@ -47,7 +47,7 @@ def v2_curl(form: str, world: World) -> None:
     expect("answer", answer, {"token_type": "Bearer", "expires_in": 3599, "ext_expires_in": 3599})
     claims = tokens.verified_claims(world.https, world.authority, world.alder.id, token)
     expect("audience", claims["aud"], "https://securitycenter.onmicrosoft.com/windowsatpservice")
-    expect("roles", sorted(claims["roles"]), world.connector_roles)
+    expect("roles", sorted(claims["roles"]), world.connector_roles_for(claims["aud"]))
     world.expect_incidents(token, world.alder)
 
 

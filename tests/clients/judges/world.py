@@ -57,11 +57,16 @@ class World:
 
     @property
     def connector_roles(self) -> list[str]:
-        """What the connector asks for, and Alder has granted."""
+        """What the connector asks for of the incidents API, and Alder has granted."""
+        return self.connector_roles_for(SCOPE)
+
+    def connector_roles_for(self, scope: str) -> list[str]:
+        """The same for the API that a scope names; tokens for WindowsDefenderATP carry both."""
+        names = {"Microsoft Threat Protection"} | ({"WindowsDefenderATP"} if "securitycenter" in scope else set())
         apps = [app for tenant in self._scenario["tenants"] for app in tenant["applications"]]
         connector = next(app for app in apps if app["app_id"] == self.connector.client_id)
-        (permission,) = connector["permissions"]
-        return sorted(permission["application"])
+        wanted = [one for one in connector["permissions"] if one["resource"] in names]
+        return sorted(role for one in wanted for role in one["application"])
 
     def incidents_of(self, tenant: Tenant) -> dict[int, tuple[str, str, int]]:
         """A tenant's incidents by id: name, severity, number of alerts."""

@@ -28,7 +28,7 @@ pub(super) struct OwnError {
     status: StatusCode,
     code: &'static str,
     message: String,
-    header: Option<(HeaderName, HeaderValue)>,
+    header: Option<Box<(HeaderName, HeaderValue)>>,
     /// What went wrong inside, for the log alone.
     cause: Option<Arc<dyn Error + Send + Sync>>,
 }
@@ -39,7 +39,7 @@ impl OwnError {
     }
 
     fn later(status: StatusCode, code: &'static str, message: String, retry_after: Duration) -> Self {
-        let header = Some((header::RETRY_AFTER, whole_secs(retry_after).into()));
+        let header = Some(Box::new((header::RETRY_AFTER, whole_secs(retry_after).into())));
         Self { header, ..Self::new(status, code, message) }
     }
 
@@ -49,7 +49,7 @@ impl OwnError {
             BearerRefusal::Missing | BearerRefusal::Invalid(_) => "Unauthorized",
             BearerRefusal::Forbidden(_) => "Forbidden",
         };
-        let header = Some((header::WWW_AUTHENTICATE, gate.challenge(refusal)));
+        let header = Some(Box::new((header::WWW_AUTHENTICATE, gate.challenge(refusal))));
         Self { header, ..Self::new(refusal.status(), code, refusal.message()) }
     }
 
@@ -130,6 +130,6 @@ pub(super) async fn render(id: RequestId, request: Request, next: Next) -> Respo
     let allow = response.headers().get(header::ALLOW).cloned();
     let mut answer = (error.status, Json(body)).into_response();
     answer.headers_mut().extend(allow.map(|allow| (header::ALLOW, allow)));
-    answer.headers_mut().extend(error.header);
+    answer.headers_mut().extend(error.header.map(|header| *header));
     answer
 }

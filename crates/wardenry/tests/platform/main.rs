@@ -5,5 +5,7 @@ mod client;
 mod demo;
 #[cfg(feature = "hunting")]
 mod hunt_and_ingest;
+#[cfg(feature = "hunting")]
+mod hunting;
 mod process;
 mod serve;
