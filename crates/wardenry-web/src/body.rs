@@ -1,6 +1,6 @@
 //! Reading a request's body whole, within bounds of size and time.
 
-use std::error::Error as _;
+use std::error::Error;
 use std::time::Duration;
 
 use axum::body::{Body, Bytes, to_bytes};
@@ -17,13 +17,15 @@ pub enum BodyError {
     Broken,
 }
 
+fn is_too_large(error: &axum::Error) -> bool {
+    error.source().is_some_and(<dyn Error>::is::<LengthLimitError>)
+}
+
 /// Reads at most so many bytes in at most this time.
 pub async fn read(body: Body, limit_bytes: usize, timeout: Duration) -> Result<Bytes, BodyError> {
     match tokio::time::timeout(timeout, to_bytes(body, limit_bytes)).await {
         Ok(Ok(bytes)) => Ok(bytes),
-        Ok(Err(error)) if error.source().is_some_and(|source| source.is::<LengthLimitError>()) => {
-            Err(BodyError::TooLarge { limit_bytes })
-        }
+        Ok(Err(error)) if is_too_large(&error) => Err(BodyError::TooLarge { limit_bytes }),
         Ok(Err(_)) => Err(BodyError::Broken),
         Err(_) => Err(BodyError::TooSlow { timeout }),
     }

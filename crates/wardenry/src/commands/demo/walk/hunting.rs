@@ -104,7 +104,7 @@ impl Walk<'_> {
                     rows.extend(share.rows(merge.columns().len()));
                 }
                 Err(error) if error.is_not_consented() => {
-                    outcomes.push(format!("{label}: not consented yet"))
+                    outcomes.push(format!("{label}: not consented yet"));
                 }
                 Err(error) => outcomes.push(format!("{label}: {error}")),
             }
