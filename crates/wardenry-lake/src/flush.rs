@@ -5,6 +5,7 @@
 //! process on the way, the next start finds either the rows in the journal, and removes the files, or the files, and skips the journal.
 
 use std::fs;
+use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -106,8 +107,13 @@ pub(crate) async fn blocking<T: Send + 'static>(
 fn remove(folder: &Path, entries: &[FileEntry]) {
     for entry in entries {
         let path = data_file::day_folder(folder, &entry.table, entry.day).join(&*entry.name);
-        if let Err(error) = fs::remove_file(&path) {
-            tracing::warn!(path = %path.display(), %error, "a file that is not needed stays");
+        match fs::remove_file(&path) {
+            Ok(()) => {}
+            // A throw-away lake may be gone as a whole.
+            Err(error) if error.kind() == io::ErrorKind::NotFound => {}
+            Err(error) => {
+                tracing::warn!(path = %path.display(), %error, "a file that is not needed stays");
+            }
         }
     }
 }
