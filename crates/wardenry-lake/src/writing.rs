@@ -24,14 +24,14 @@ use arrow::array::{
 };
 use arrow::compute::cast;
 use arrow::datatypes::{DataType, Field, Int64Type, Schema};
+use parquet::arrow::ArrowWriter;
 use parquet::arrow::arrow_writer::ArrowWriterOptions;
-use parquet::arrow::{ArrowSchemaConverter, ArrowWriter};
-use parquet::basic::{Compression, LogicalType, Repetition, Type as PhysicalType, ZstdLevel};
+use parquet::basic::{Compression, ZstdLevel};
 use parquet::errors::ParquetError;
 use parquet::file::metadata::SortingColumn;
 use parquet::file::properties::{EnabledStatistics, WriterProperties, WriterPropertiesBuilder};
-use parquet::schema::types::{ColumnPath, SchemaDescriptor, Type};
-use wardenry_kql_engine::sources::parquet::TYPE_KEY;
+use parquet::schema::types::ColumnPath;
+use wardenry_kql_engine::sources::parquet::{TYPE_KEY, file_schema};
 use wardenry_kql_values::{ScalarType, UNIX_EPOCH, datetime, timespan};
 
 use crate::schema::{INGESTION_TIME, Table};
@@ -42,7 +42,6 @@ const GROUP_ROWS: usize = 1 << 17;
 
 /// Files of fewer rows are read as fast as their terms.
 const FEW_ROWS: usize = 4096;
-const GUID_BYTES: i32 = 16;
 const TICKS_PER_MICROSECOND: i64 = 10;
 const NANOSECONDS_PER_TICK: i64 = 100;
 
@@ -98,7 +97,7 @@ pub(crate) fn write(
     let types: Vec<_> = columns.iter().map(|(_, scalar_type)| *scalar_type).collect();
     let options = ArrowWriterOptions::new()
         .with_properties(properties.build())
-        .with_parquet_schema(parquet_schema(&schema, &types)?);
+        .with_parquet_schema(file_schema(&schema, types.iter().copied())?);
     let file = File::create(path)?;
     let mut writer = ArrowWriter::try_new_with_options(file, Arc::clone(&schema), options)?;
     writer.write(&RecordBatch::try_new(schema, arrays)?)?;
@@ -147,29 +146,6 @@ fn in_full(
         .set_column_bloom_filter_enabled(path.clone(), true)
         .set_column_bloom_filter_fpp(path.clone(), BLOOM_FALSE_POSITIVES)
         .set_column_bloom_filter_max_ndv(path, texts.len().min(GROUP_ROWS) as u64)
-}
-
-/// The schema as other tools see it: with the logical types that Arrow has no type for.
-fn parquet_schema(schema: &Schema, types: &[ScalarType]) -> Result<SchemaDescriptor, ParquetError> {
-    let plain = ArrowSchemaConverter::new().convert(schema)?;
-    let mut fields = plain.root_schema().get_fields().to_vec();
-    for (field, scalar_type) in fields.iter_mut().zip(types) {
-        let logical = match scalar_type {
-            ScalarType::Dynamic => LogicalType::Json,
-            ScalarType::Guid => LogicalType::Uuid,
-            _ => continue,
-        };
-        let physical = field.get_physical_type();
-        let length = if physical == PhysicalType::FIXED_LEN_BYTE_ARRAY { GUID_BYTES } else { -1 };
-        let typed = Type::primitive_type_builder(field.name(), physical)
-            .with_repetition(Repetition::OPTIONAL)
-            .with_length(length)
-            .with_logical_type(Some(logical))
-            .build()?;
-        *field = Arc::new(typed);
-    }
-    let root = Type::group_type_builder(plain.root_schema().name()).with_fields(fields).build()?;
-    Ok(SchemaDescriptor::new(Arc::new(root)))
 }
 
 fn stored(array: &ArrayRef, scalar_type: ScalarType) -> Result<ArrayRef, ParquetError> {

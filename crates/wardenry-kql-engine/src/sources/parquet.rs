@@ -7,6 +7,7 @@
 mod adapter;
 mod dictionary;
 mod distinct;
+mod logical_types;
 
 use std::any::Any;
 use std::collections::BTreeSet;
@@ -45,6 +46,8 @@ use wardenry_kql_functions::layout;
 use wardenry_kql_values::ScalarType;
 
 use super::stored::{kql_type, marked_type};
+pub use logical_types::file_schema;
+
 use adapter::{StoredAdapterFactory, boxed_type, unboxed};
 
 /// Under this key, the metadata of a field that Arrow holds may name the KQL type of a column that is stored as text.

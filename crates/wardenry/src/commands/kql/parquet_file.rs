@@ -12,13 +12,12 @@ use arrow::array::{
 };
 use arrow::compute::cast;
 use arrow::datatypes::{DataType, Field, Int64Type, Schema, SchemaRef, TimeUnit};
+use parquet::arrow::ArrowWriter;
 use parquet::arrow::arrow_writer::ArrowWriterOptions;
-use parquet::arrow::{ArrowSchemaConverter, ArrowWriter};
-use parquet::basic::{Compression, LogicalType, Repetition, Type as PhysicalType, ZstdLevel};
+use parquet::basic::{Compression, ZstdLevel};
 use parquet::file::properties::WriterProperties;
-use parquet::schema::types::{SchemaDescriptor, Type};
 use wardenry_kql_engine::ResultColumn;
-use wardenry_kql_engine::sources::parquet::TYPE_KEY;
+use wardenry_kql_engine::sources::parquet::{TYPE_KEY, file_schema};
 use wardenry_kql_functions::dynamic::{Cell, Cells};
 use wardenry_kql_values::{ScalarType, UNIX_EPOCH, timespan};
 
@@ -44,7 +43,7 @@ impl ParquetFile {
         let properties = WriterProperties::builder().set_compression(compression).build();
         let options = ArrowWriterOptions::new()
             .with_properties(properties)
-            .with_parquet_schema(parquet_schema(&schema, columns)?);
+            .with_parquet_schema(file_schema(&schema, columns.iter().map(|column| column.scalar_type))?);
         let writer = ArrowWriter::try_new_with_options(file, Arc::clone(&schema), options)?;
         Ok(Self { writer, columns: columns.to_vec(), schema, cut: vec![0; columns.len()] })
     }
@@ -80,29 +79,6 @@ impl ParquetFile {
 fn field(column: &ResultColumn) -> Field {
     let kql_type = HashMap::from([(TYPE_KEY.to_owned(), column.scalar_type.to_string())]);
     Field::new(&*column.name, stored_type(column.scalar_type), true).with_metadata(kql_type)
-}
-
-/// The schema as other tools see it: with the logical types that Arrow has no type for.
-fn parquet_schema(schema: &Schema, columns: &[ResultColumn]) -> Result<SchemaDescriptor, Failure> {
-    let plain = ArrowSchemaConverter::new().convert(schema)?;
-    let mut fields = plain.root_schema().get_fields().to_vec();
-    for (field, column) in fields.iter_mut().zip(columns) {
-        let logical = match column.scalar_type {
-            ScalarType::Dynamic => LogicalType::Json,
-            ScalarType::Guid => LogicalType::Uuid,
-            _ => continue,
-        };
-        let physical = field.get_physical_type();
-        let length = if physical == PhysicalType::FIXED_LEN_BYTE_ARRAY { GUID_BYTES } else { -1 };
-        let typed = Type::primitive_type_builder(field.name(), physical)
-            .with_repetition(Repetition::OPTIONAL)
-            .with_length(length)
-            .with_logical_type(Some(logical))
-            .build()?;
-        *field = Arc::new(typed);
-    }
-    let root = Type::group_type_builder(plain.root_schema().name()).with_fields(fields).build()?;
-    Ok(SchemaDescriptor::new(Arc::new(root)))
 }
 
 fn stored_type(scalar_type: ScalarType) -> DataType {
