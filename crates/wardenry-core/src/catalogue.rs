@@ -142,6 +142,9 @@ pub const WARDENRY: Resource = Resource {
     scopes: WARDENRY_SCOPES,
 };
 
+/// The portal as a client: the app that acts when somebody clicks.
+pub const PORTAL: AppId = app_id("5b1f0c3e-2c47-4a86-9d0e-7f36c1b8e4d2");
+
 /// All first-party resources.
 pub const RESOURCES: [&Resource; 4] = [&THREAT_PROTECTION, &DEFENDER_ATP, &GRAPH, &WARDENRY];
 

@@ -135,6 +135,7 @@ macro_rules! for_each_directory_case {
                 deleting_takes_every_grant_to_it_and_on_it_along
                 deleting_what_is_not_there_is_refused
                 service_principals_are_listed_by_age_then_id
+                the_principals_of_an_application_are_listed_over_all_tenants
             }
             sessions {
                 a_session_is_found_by_its_digest_until_it_is_removed

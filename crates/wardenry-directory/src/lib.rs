@@ -12,6 +12,7 @@ mod client_secret;
 #[cfg(any(test, feature = "conformance"))]
 pub mod conformance;
 pub mod consent;
+pub mod customers;
 mod directory;
 mod error;
 mod master_key;

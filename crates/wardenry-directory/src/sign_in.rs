@@ -2,11 +2,14 @@
 
 use std::time::Duration;
 
+use wardenry_core::calls::ApiCall;
 use wardenry_core::catalogue::DirectoryRole;
 use wardenry_core::entropy::random_bytes;
 use wardenry_core::id::{TenantId, UserId};
 use wardenry_core::secret::SecretString;
 use wardenry_jose::base64url;
+use wardenry_oauth::caller::Caller;
+use wardenry_oauth::session_caller::SessionUser;
 
 use crate::directory::{Deed, Directory};
 use crate::error::DirectoryError;
@@ -60,6 +63,15 @@ impl SignedInUser {
 
     pub fn roles(&self) -> &[DirectoryRole] {
         &self.roles
+    }
+
+    /// The user as a caller in their own tenant, for what the portal does on their behalf.
+    pub fn caller(&self, call: &ApiCall) -> Caller {
+        self.session_user().at_home(call)
+    }
+
+    pub(crate) fn session_user(&self) -> SessionUser<'_> {
+        SessionUser { tenant: self.tenant, id: self.id.as_guid(), name: &self.name, roles: &self.roles }
     }
 
     pub(crate) fn actor(&self) -> Actor {

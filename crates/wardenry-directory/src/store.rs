@@ -176,6 +176,13 @@ pub trait DirectoryStore: std::fmt::Debug + Send + Sync {
         page: Page,
     ) -> Result<Vec<ServicePrincipal>, StoreError>;
 
+    /// The principals of one application over all tenants, oldest first: its publisher's view of who uses it.
+    async fn service_principals_of_app(
+        &self,
+        app_id: AppId,
+        page: Page,
+    ) -> Result<Vec<ServicePrincipal>, StoreError>;
+
     async fn app_role_assignment(
         &self,
         tenant: TenantId,

@@ -5,8 +5,8 @@ use wardenry_core::calls::ApiCall;
 use wardenry_core::catalogue::{DirectoryRole, Resource, canonical_permission};
 use wardenry_core::id::{AppId, TenantId};
 
-/// A verified caller. Only [`token_check`](crate::token_check) can construct one, so a function that
-/// takes a `Caller` cannot be reached with an unchecked token.
+/// A verified caller. Only [`token_check`](crate::token_check) and [`session_caller`](crate::session_caller) can construct
+/// one, so a function that takes a `Caller` cannot be reached with an unchecked token or without a session.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Caller {
     pub(crate) tenant: TenantId,

@@ -110,6 +110,14 @@ impl DirectoryStore for SqliteStore {
         service_principals::list(self.reader(), tenant, page).await
     }
 
+    async fn service_principals_of_app(
+        &self,
+        app_id: AppId,
+        page: Page,
+    ) -> Result<Vec<ServicePrincipal>, StoreError> {
+        service_principals::list_of_app(self.reader(), app_id, page).await
+    }
+
     async fn app_role_assignment(
         &self,
         tenant: TenantId,

@@ -142,6 +142,25 @@ pub async fn service_principals_are_listed_by_age_then_id(store: &dyn DirectoryS
     }
 }
 
+/// A publisher sees every tenant that uses the application, and of other applications nothing.
+pub async fn the_principals_of_an_application_are_listed_over_all_tenants(store: &dyn DirectoryStore) {
+    let mut changes: Vec<Change> = (1..=3).map(|n| Change::PutTenant(tenant(n))).collect();
+    let used = |home, n, age| ServicePrincipal {
+        app_id: app_id(7),
+        created: at(age),
+        ..principal(tenant_id(home), n)
+    };
+    let ours = [used(2, 1, 1), used(1, 2, 2), used(3, 3, 2)];
+    changes.extend(ours.iter().cloned().map(Change::PutServicePrincipal));
+    changes.push(Change::PutServicePrincipal(principal(tenant_id(1), 9)));
+    apply(store, &changes).await;
+    for (page, expected) in
+        [(ALL, &ours[..]), (Page { skip: 1, take: 1 }, &ours[1..2]), (Page { skip: 3, take: 1 }, &[])]
+    {
+        assert_eq!(store.service_principals_of_app(app_id(7), page).await.unwrap(), expected, "{page:?}");
+    }
+}
+
 /// Principals 1 to 4 in tenant `home`: 1 has an assignment and two grants on 2, and so has 3 on 4.
 async fn granted_principals(store: &dyn DirectoryStore, home: u8) {
     let tenant_id = tenant_id(home);

@@ -3,6 +3,7 @@
 mod audit;
 mod consent;
 mod credentials;
+mod customers;
 mod isolation;
 mod revocation;
 mod sign_in;

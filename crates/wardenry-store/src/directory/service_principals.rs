@@ -98,6 +98,24 @@ pub(super) async fn list(
     rows.iter().map(read).collect()
 }
 
+/// Over all tenants.
+pub(super) async fn list_of_app(
+    pool: &SqlitePool,
+    app_id: AppId,
+    page: Page,
+) -> Result<Vec<ServicePrincipal>, StoreError> {
+    let rows = query(
+        "SELECT * FROM service_principal WHERE app_id = $1 ORDER BY created, tenant LIMIT $2 OFFSET $3",
+    )
+    .bind(app_id.as_guid())
+    .bind(page.take)
+    .bind(page.skip)
+    .fetch_all(pool)
+    .await
+    .map_err(failed)?;
+    rows.iter().map(read).collect()
+}
+
 fn read(row: &SqliteRow) -> Result<ServicePrincipal, StoreError> {
     let row = TableRow::new("service_principal", row);
     Ok(ServicePrincipal {

@@ -16,6 +16,7 @@ const STEPS: &[Step] = &[
     (1, "directory", include_str!("../../migrations/0001_directory.sql")),
     (2, "incidents", include_str!("../../migrations/0002_incidents.sql")),
     (3, "lake", include_str!("../../migrations/0003_lake.sql")),
+    (4, "portal", include_str!("../../migrations/0004_portal.sql")),
 ];
 
 /// Applies the steps that the database has not seen, each in a transaction of its own.
