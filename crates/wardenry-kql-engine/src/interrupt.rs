@@ -20,6 +20,7 @@ use crate::grouping::Grouping;
 use crate::joins::InterruptibleJoins;
 use crate::opaque::OuterJoins;
 use crate::selectivity::Selectivity;
+use crate::unions::{BelowUnions, OrderedUnions};
 
 pub(crate) struct Interrupt(Arc<Control>);
 
@@ -38,7 +39,7 @@ pub(crate) fn logical_rules(
 
 /// DataFusion's rules for physical plans, and ours before and after them.
 pub(crate) fn physical_rules(control: &Arc<Control>) -> Vec<Arc<dyn PhysicalOptimizerRule + Send + Sync>> {
-    let rules = PhysicalOptimizer::new().rules.into_iter();
+    let rules = PhysicalOptimizer::new().rules.into_iter().flat_map(before);
     let first: [Arc<dyn PhysicalOptimizerRule + Send + Sync>; 2] =
         [Arc::new(OuterJoins), Arc::new(Selectivity)];
     first
@@ -48,6 +49,17 @@ pub(crate) fn physical_rules(control: &Arc<Control>) -> Vec<Arc<dyn PhysicalOpti
         .chain(std::iter::once(Arc::new(Grouping) as _))
         .flat_map(|rule| [rule, Arc::new(Interrupt(Arc::clone(control))) as _])
         .collect()
+}
+
+/// A rule of DataFusion, and before it what we need there.
+fn before(
+    rule: Arc<dyn PhysicalOptimizerRule + Send + Sync>,
+) -> Vec<Arc<dyn PhysicalOptimizerRule + Send + Sync>> {
+    match rule.name() {
+        "FilterPushdown" => vec![Arc::new(BelowUnions), rule],
+        "PushdownSort" => vec![Arc::new(OrderedUnions), rule],
+        _ => vec![rule],
+    }
 }
 
 impl OptimizerRule for Interrupt {

@@ -40,6 +40,7 @@ mod stage;
 mod stream;
 mod tables;
 mod transform;
+mod unions;
 mod unique;
 mod window;
 

@@ -18,7 +18,7 @@ const ROWS: i64 = 5_000;
 const GROUP_ROWS: usize = 1_500;
 
 /// `Name` has seven texts and nulls, `Host` forty, of which every row group has others, `Line` is nearly unique, `Json` is an object.
-fn batch() -> RecordBatch {
+pub(crate) fn batch() -> RecordBatch {
     let rows = || 0..ROWS;
     let name = |row: i64| match row * 7_919 % 11 {
         number @ 0..7 => Some(format!("Program{number}.EXE")),
@@ -55,7 +55,7 @@ fn batch() -> RecordBatch {
     .unwrap()
 }
 
-fn write(path: &Path, batch: &RecordBatch, properties: WriterPropertiesBuilder) {
+pub(crate) fn write(path: &Path, batch: &RecordBatch, properties: WriterPropertiesBuilder) {
     let properties = properties.set_max_row_group_row_count(Some(GROUP_ROWS)).build();
     let mut writer =
         ArrowWriter::try_new(File::create(path).unwrap(), batch.schema(), Some(properties)).unwrap();
@@ -63,7 +63,7 @@ fn write(path: &Path, batch: &RecordBatch, properties: WriterPropertiesBuilder) 
     writer.close().unwrap();
 }
 
-fn tables(path: &Path) -> MemoryTables {
+pub(crate) fn tables(path: &Path) -> MemoryTables {
     let table = ParquetTable::open(path).unwrap();
     let columns = Arc::clone(table.columns());
     let columns: Vec<(&str, ScalarType)> =
@@ -74,7 +74,7 @@ fn tables(path: &Path) -> MemoryTables {
 }
 
 /// The sorted rows of a query.
-async fn rows(query: &str, tables: &MemoryTables, batch_rows: usize) -> Vec<Json> {
+pub(crate) async fn rows(query: &str, tables: &MemoryTables, batch_rows: usize) -> Vec<Json> {
     let options = RunOptions { partitions: Some(2), batch_rows, ..RunOptions::at(NOW) };
     let (result, _) =
         run_with(query, tables, &options).await.unwrap_or_else(|error| panic!("{query}: {error:?}"));
@@ -83,7 +83,7 @@ async fn rows(query: &str, tables: &MemoryTables, batch_rows: usize) -> Vec<Json
     rows
 }
 
-const QUERIES: &[&str] = &[
+pub(crate) const QUERIES: &[&str] = &[
     "T | where Name == 'Program3.EXE' | count",
     "T | where Name != 'Program3.EXE' | count",
     "T | where Name == '' | count",

@@ -13,3 +13,4 @@ mod semantics;
 mod several_results;
 mod support;
 mod supported;
+mod two_parts;
