@@ -164,6 +164,11 @@ impl ManualClock {
         Self(AtomicI64::new(start.0))
     }
 
+    /// Sets the clock to another time, be it past or future.
+    pub fn set(&self, now: Timestamp) {
+        self.0.store(now.0, Ordering::SeqCst);
+    }
+
     /// Moves the clock into the future.
     pub fn advance(&self, duration: Duration) {
         self.0.fetch_add(duration_ticks(duration), Ordering::SeqCst);

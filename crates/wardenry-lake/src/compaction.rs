@@ -2,21 +2,26 @@
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
+use std::time::{Duration, Instant};
 
 use datafusion::execution::context::SessionContext;
 use wardenry_core::time::Timestamp;
-use wardenry_lake_catalogue::{Catalogue, FileEntry, TenantEntry};
+use wardenry_lake_catalogue::{Catalogue, FileEntry};
 
+use crate::change::Change;
 use crate::data_file::{DataFile, FileReader, day_of};
 use crate::error::LakeError;
 use crate::flush::{blocking, write_days};
 use crate::provider::{LakeTable, TableSnapshot};
 use crate::schema;
 use crate::settings::LakeSettings;
-use crate::tenant::Tenant;
+use crate::tenant::{Tenant, Work};
+
+/// So many days are too old at once where the server runs all the time, or was off for a day.
+const USUALLY_OLD_DAYS: i32 = 2;
 
 impl Tenant {
-    /// Puts small files of a day together until there are few. Gives how many files are gone.
+    /// Puts small files of a day together, if there are enough of them. Gives how many files are gone.
     pub(crate) async fn compact(
         &self,
         catalogue: &dyn Catalogue,
@@ -24,12 +29,9 @@ impl Tenant {
         reader: &FileReader,
         now: Timestamp,
     ) -> Result<usize, LakeError> {
-        let mut gone = 0;
-        while let Some(files) = next_job(self.files(), settings, day_of(now)) {
-            self.merge(catalogue, &files, reader, now).await?;
-            gone += files.len() - 1;
-        }
-        Ok(gone)
+        let Some(files) = next_job(self.files(), settings, day_of(now)) else { return Ok(0) };
+        self.merge(catalogue, &files, reader, now).await?;
+        Ok(files.len() - 1)
     }
 
     async fn merge(
@@ -39,10 +41,7 @@ impl Tenant {
         reader: &FileReader,
         now: Timestamp,
     ) -> Result<(), LakeError> {
-        let mut work = self.work.lock().await;
-        if work.uncertain {
-            return Err(LakeError::Uncertain);
-        }
+        let mut work = self.work(catalogue, now).await?;
         let Some(table) = files.first().and_then(|file| schema::table(&file.entry.table)) else {
             return Ok(());
         };
@@ -52,48 +51,67 @@ impl Tenant {
             let rows = SessionContext::new().read_table(Arc::new(provider))?;
             rows.collect().await
         };
-        let batches =
-            read.await.map_err(|source| LakeError::Rows { action: "read", source: source.into() })?;
+        let batches = read.await.map_err(|source| {
+            // They would fail every time, and keep all others waiting.
+            files.iter().for_each(|file| file.leave_alone());
+            LakeError::Rows { action: "read", source: source.into() }
+        })?;
         let folder = self.folder.clone();
         let added = blocking(move || write_days(&folder, table, &batches, now)).await?;
-        let removed: Vec<FileEntry> = files.iter().map(|file| file.entry.clone()).collect();
-        self.exchange(catalogue, &mut work, files, &removed, added).await
+        self.exchange(catalogue, &mut work, files.to_vec(), added, now).await
     }
 
     /// Lets go of the days that are older than rows are kept. Gives how many files are gone.
+    ///
+    /// Usually one more day is too old every day. When there are many at once, the clock may have been set to a wrong time: they go after
+    /// `grace`, if they still are too old then, unless somebody has changed how long rows are kept.
     pub(crate) async fn retain(
         &self,
         catalogue: &dyn Catalogue,
         days: u32,
+        grace: Duration,
         now: Timestamp,
     ) -> Result<usize, LakeError> {
         let first_kept = day_of(now).saturating_sub(i32::try_from(days).unwrap_or(i32::MAX));
-        let mut work = self.work.lock().await;
-        if work.uncertain {
-            return Err(LakeError::Uncertain);
-        }
+        let mut work = self.work(catalogue, now).await?;
         let old = |file: &Arc<DataFile>| file.entry.day < first_kept;
         let files: Vec<_> = self.files().into_iter().flatten().filter(old).collect();
-        if !files.is_empty() {
-            let removed: Vec<FileEntry> = files.iter().map(|file| file.entry.clone()).collect();
-            self.exchange(catalogue, &mut work, &files, &removed, Vec::new()).await?;
+        let oldest = files.iter().map(|file| file.entry.day).min().unwrap_or(first_kept);
+        if first_kept.saturating_sub(oldest) <= USUALLY_OLD_DAYS {
+            work.many_old_since = None;
+        } else if !self.take_retention_changed() {
+            if work.many_old_since.is_none() {
+                tracing::warn!(
+                    tenant = %self.id,
+                    files = files.len(),
+                    clock = %now,
+                    wait_secs = grace.as_secs(),
+                    "many days are too old at once; they go after a wait, in case the clock is wrong"
+                );
+            }
+            if work.many_old_since.get_or_insert_with(Instant::now).elapsed() < grace {
+                return Ok(0);
+            }
         }
-        Ok(files.len())
+        let count = files.len();
+        if count > 0 {
+            self.exchange(catalogue, &mut work, files, Vec::new(), now).await?;
+            work.many_old_since = None;
+        }
+        Ok(count)
     }
 
     async fn exchange(
         &self,
         catalogue: &dyn Catalogue,
-        work: &mut crate::tenant::Work,
-        files: &[Arc<DataFile>],
-        removed: &[FileEntry],
+        work: &mut Work,
+        removed: Vec<Arc<DataFile>>,
         added: Vec<FileEntry>,
+        now: Timestamp,
     ) -> Result<(), LakeError> {
-        let done = catalogue.replace_files(self.id, removed, &added).await;
-        let has_happened = |found: &TenantEntry| removed.iter().all(|file| !found.files.contains(file));
-        self.settle(catalogue, work, done, &added, has_happened).await?;
-        self.replace(files, added.into_iter().map(|entry| DataFile::new(&self.folder, entry)).collect());
-        Ok(())
+        let gone: Vec<FileEntry> = removed.iter().map(|file| file.entry.clone()).collect();
+        let done = catalogue.replace_files(self.id, &gone, &added).await;
+        self.settle(catalogue, work, Change::Exchange { removed, added }, done, now).await
     }
 }
 
@@ -106,7 +124,8 @@ fn next_job(
     for files in tables {
         let mut days: BTreeMap<i32, Vec<Arc<DataFile>>> = BTreeMap::new();
         for file in files {
-            let small = file.entry.rows < settings.compacted_rows / 2
+            let small = !file.is_left_alone()
+                && file.entry.rows < settings.compacted_rows / 2
                 && file.entry.bytes < settings.compacted_bytes / 2;
             if small {
                 days.entry(file.entry.day).or_default().push(file);

@@ -30,6 +30,7 @@ pub(crate) struct DataFile {
     opened: Mutex<Option<Arc<ParquetFile>>>,
     terms: OnceLock<Option<Terms>>,
     obsolete: AtomicBool,
+    left_alone: AtomicBool,
 }
 
 impl DataFile {
@@ -41,6 +42,7 @@ impl DataFile {
             opened: Mutex::default(),
             terms: OnceLock::new(),
             obsolete: AtomicBool::new(false),
+            left_alone: AtomicBool::new(false),
         }
     }
 
@@ -54,6 +56,15 @@ impl DataFile {
         let known =
             self.terms.get_or_init(|| Terms::open(&path).filter(|known| known.group_rows() == group_rows));
         known.as_ref()?.may_have(&path, column, terms)
+    }
+
+    /// The file could not be read, or one that it was to be put together with: it is not tried again before the next start.
+    pub(crate) fn leave_alone(&self) {
+        self.left_alone.store(true, Ordering::Relaxed);
+    }
+
+    pub(crate) fn is_left_alone(&self) -> bool {
+        self.left_alone.load(Ordering::Relaxed)
     }
 
     /// The file goes when nothing uses it any more.

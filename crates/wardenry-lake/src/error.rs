@@ -26,9 +26,10 @@ pub enum LakeError {
     /// The work was cut off, because the process is ending.
     #[error("the lake is closing")]
     Closing,
-    /// The catalogue did not say whether it did what it was told. Queries and ingest go on; files are made again after the next start.
+    /// The catalogue did not say whether it did what it was told, and cannot be asked. Queries and ingest go on, and so does the making of
+    /// files as soon as it answers.
     #[error("it is not known what the catalogue holds")]
-    Uncertain,
+    Uncertain(#[source] CatalogueError),
 }
 
 /// A batch was not stored.

@@ -5,7 +5,6 @@
 //! process on the way, the next start finds either the rows in the journal, and removes the files, or the files, and skips the journal.
 
 use std::fs;
-use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -15,13 +14,14 @@ use arrow::datatypes::Int64Type;
 use arrow::error::ArrowError;
 use wardenry_core::time::Timestamp;
 use wardenry_kql_values::UNIX_EPOCH;
-use wardenry_lake_catalogue::{Catalogue, CatalogueError, FileEntry, Flush, TenantEntry};
+use wardenry_lake_catalogue::{Catalogue, FileEntry, Flush};
 
-use crate::data_file::{self, DataFile, FreshName};
+use crate::change::{Change, remove};
+use crate::data_file::{self, FreshName};
 use crate::durable;
 use crate::error::LakeError;
 use crate::schema::{self, Table};
-use crate::tenant::{Tenant, Work};
+use crate::tenant::Tenant;
 use crate::writing;
 
 impl Tenant {
@@ -32,10 +32,7 @@ impl Tenant {
         remembered_batches: u32,
         now: Timestamp,
     ) -> Result<(), LakeError> {
-        let mut work = self.work.lock().await;
-        if work.uncertain {
-            return Err(LakeError::Uncertain);
-        }
+        let mut work = self.work(catalogue, now).await?;
         let frozen = self.freeze().await?;
         if frozen.sequence == work.sequence {
             return Ok(());
@@ -55,44 +52,16 @@ impl Tenant {
             }
             Ok(entries)
         });
-        let entries = written.await?;
+        let added = written.await?;
         let flush = Flush {
             previous: work.sequence,
             sequence: frozen.sequence,
-            files: entries.clone(),
+            files: added.clone(),
             batches: frozen.batches.clone(),
             remembered_batches,
         };
         let done = catalogue.record_flush(self.id, &flush).await;
-        let has_happened = |found: &TenantEntry| found.sequence == frozen.sequence;
-        self.settle(catalogue, &mut work, done, &entries, has_happened).await?;
-        work.sequence = frozen.sequence;
-        let files = entries.into_iter().map(|entry| DataFile::new(&self.folder, entry)).collect();
-        self.flushed(&frozen, files, now).await;
-        Ok(())
-    }
-
-    /// Finds out whether the catalogue did what it was told when it says that it failed: the failure may have come after the fact.
-    pub(crate) async fn settle(
-        &self,
-        catalogue: &dyn Catalogue,
-        work: &mut Work,
-        done: Result<(), CatalogueError>,
-        added: &[FileEntry],
-        has_happened: impl Fn(&TenantEntry) -> bool,
-    ) -> Result<(), LakeError> {
-        let Err(error) = done else { return Ok(()) };
-        match catalogue.tenant(self.id).await {
-            Ok(found) if has_happened(&found) => Ok(()),
-            Ok(_) => {
-                remove(&self.folder, added);
-                Err(error.into())
-            }
-            Err(_) => {
-                work.uncertain = true;
-                Err(error.into())
-            }
-        }
+        self.settle(catalogue, &mut work, Change::Flush { frozen, added }, done, now).await
     }
 }
 
@@ -101,21 +70,6 @@ pub(crate) async fn blocking<T: Send + 'static>(
     work: impl FnOnce() -> Result<T, LakeError> + Send + 'static,
 ) -> Result<T, LakeError> {
     tokio::task::spawn_blocking(work).await.unwrap_or(Err(LakeError::Closing))
-}
-
-/// Removes files that have not become part of the lake. What stays is removed at the next start.
-fn remove(folder: &Path, entries: &[FileEntry]) {
-    for entry in entries {
-        let path = data_file::day_folder(folder, &entry.table, entry.day).join(&*entry.name);
-        match fs::remove_file(&path) {
-            Ok(()) => {}
-            // A throw-away lake may be gone as a whole.
-            Err(error) if error.kind() == io::ErrorKind::NotFound => {}
-            Err(error) => {
-                tracing::warn!(path = %path.display(), %error, "a file that is not needed stays");
-            }
-        }
-    }
 }
 
 /// Writes rows to one file for each of their days.

@@ -1,5 +1,5 @@
 use std::collections::HashMap;
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError, Weak};
 use std::time::Duration;
 
@@ -42,6 +42,8 @@ struct Shared {
     waiting_bytes: AtomicUsize,
     /// Wakes the work in the background before its time.
     full: Arc<Notify>,
+    /// Whether the work in the background is to end.
+    closing: AtomicBool,
     background: Mutex<Option<JoinHandle<()>>>,
 }
 
@@ -79,6 +81,7 @@ impl Lake {
                 tail_bytes: Arc::default(),
                 waiting_bytes: AtomicUsize::new(0),
                 full: Arc::default(),
+                closing: AtomicBool::new(false),
                 background: Mutex::default(),
             }),
         };
@@ -111,6 +114,9 @@ impl Lake {
     /// When the caller stops waiting, it stays open whether the batch is stored.
     pub async fn ingest(&self, tenant: TenantId, batch: Batch) -> Result<Outcome, IngestError> {
         let shared = &self.shared;
+        if shared.is_closing() {
+            return Err(IngestError::Storage(LakeError::Closing));
+        }
         shared.room_on_disk()?;
         let settings = &shared.settings;
         within("records", batch.records.len(), settings.batch_records)?;
@@ -131,7 +137,7 @@ impl Lake {
         tenant.store(Waiting { id, received: rules.now, bytes, rows, answer });
         let outcome = outcome.await.unwrap_or(Err(IngestError::Storage(LakeError::Closing)));
         drop(held);
-        if tenant.waiting().0 >= settings.flush_bytes || shared.is_filling() {
+        if tenant.waiting() >= settings.flush_bytes || shared.is_filling() {
             shared.full.notify_one();
         }
         outcome
@@ -144,14 +150,14 @@ impl Lake {
 
     /// Makes files of all rows of a tenant that are not yet in any.
     pub async fn flush(&self, tenant: TenantId) -> Result<(), LakeError> {
-        let tenant = self.shared.tenant(tenant)?;
-        self.shared.flush(&tenant).await
+        let (shared, tenant) = (Arc::clone(&self.shared), self.shared.tenant(tenant)?);
+        to_its_end(async move { shared.flush(&tenant).await }).await
     }
 
     /// Puts small files of a tenant together, and lets go of those that are older than rows are kept. Gives how many files are gone.
     pub async fn tidy(&self, tenant: TenantId) -> Result<usize, LakeError> {
-        let tenant = self.shared.tenant(tenant)?;
-        self.shared.tidy(&tenant).await
+        let (shared, tenant) = (Arc::clone(&self.shared), self.shared.tenant(tenant)?);
+        to_its_end(async move { shared.tidy(&tenant).await }).await
     }
 
     /// Sets how many days a tenant's rows are kept; `None` as long as elsewhere.
@@ -161,17 +167,30 @@ impl Lake {
         Ok(())
     }
 
-    /// Ends the work in the background. What was acknowledged is on the disk anyway.
+    /// Ends the work in the background: what has been begun is done when this returns, and nothing touches the folder any more. What was
+    /// acknowledged is on the disk anyway.
     pub async fn close(self) {
-        let background = self.shared.background.lock().unwrap_or_else(PoisonError::into_inner).take();
-        if let Some(background) = background {
-            background.abort();
+        let shared = &self.shared;
+        shared.closing.store(true, Ordering::Release);
+        shared.full.notify_one();
+        let background = shared.background.lock().unwrap_or_else(PoisonError::into_inner).take();
+        if let Some(background) = background
+            && let Err(error) = background.await
+        {
+            tracing::error!(error = %error, "the work in the background of the lake has ended badly");
         }
-        let tenants: Vec<_> = self.shared.tenants().values().cloned().collect();
+        let tenants: Vec<_> = shared.tenants().values().cloned().collect();
         for tenant in tenants {
-            drop(tenant.work.lock().await);
+            tenant.quiet().await;
         }
     }
+}
+
+/// Does work that must not stop halfway, also when nobody waits for it any more.
+async fn to_its_end<T: Send + 'static>(
+    work: impl Future<Output = Result<T, LakeError>> + Send + 'static,
+) -> Result<T, LakeError> {
+    tokio::spawn(work).await.unwrap_or(Err(LakeError::Closing))
 }
 
 /// A batch as the journal and as the tables have it.
@@ -281,31 +300,57 @@ impl Shared {
         tenant.flush(&*self.catalogue, self.settings.remembered_batches, self.clock.now()).await
     }
 
+    fn is_closing(&self) -> bool {
+        self.closing.load(Ordering::Acquire)
+    }
+
     async fn tidy(&self, tenant: &Tenant) -> Result<usize, LakeError> {
-        let now = self.clock.now();
+        Ok(self.retain(tenant).await? + self.compact(tenant).await?)
+    }
+
+    async fn retain(&self, tenant: &Tenant) -> Result<usize, LakeError> {
         let days = tenant.retention_days().unwrap_or(self.settings.retention_days);
-        let old = tenant.retain(&*self.catalogue, days, now).await?;
-        let merged = tenant.compact(&*self.catalogue, &self.settings, &self.reader, now).await?;
-        Ok(old + merged)
+        let grace = self.settings.retention_grace;
+        tenant.retain(&*self.catalogue, days, grace, self.clock.now()).await
+    }
+
+    async fn compact(&self, tenant: &Tenant) -> Result<usize, LakeError> {
+        let mut gone = 0;
+        while !self.is_closing() {
+            let now = self.clock.now();
+            match tenant.compact(&*self.catalogue, &self.settings, &self.reader, now).await? {
+                0 => break,
+                fewer => gone += fewer,
+            }
+        }
+        Ok(gone)
+    }
+
+    async fn flush_if_due(&self, tenant: &Tenant) -> Result<(), LakeError> {
+        let now = self.clock.now();
+        let (bytes, oldest) = (tenant.waiting(), tenant.oldest(now));
+        let due = bytes >= self.settings.flush_bytes
+            || (bytes > 0 && self.is_filling())
+            || oldest.is_some_and(|oldest| now.since(oldest) >= self.settings.flush_interval);
+        if due { self.flush(tenant).await } else { Ok(()) }
     }
 
     /// Does what there is to do for all tenants.
     async fn look_around(&self) {
         let mut tenants: Vec<_> = self.tenants().values().cloned().collect();
         // Those with most to write first: they give back the most memory.
-        tenants.sort_by_key(|tenant| std::cmp::Reverse(tenant.waiting().0));
+        tenants.sort_by_key(|tenant| std::cmp::Reverse(tenant.waiting()));
         for tenant in tenants {
-            let (bytes, oldest) = tenant.waiting();
-            let age = oldest.map(|oldest| self.clock.now().since(oldest));
-            let due = bytes >= self.settings.flush_bytes
-                || (bytes > 0 && self.is_filling())
-                || age.is_some_and(|age| age >= self.settings.flush_interval);
-            let done = if due { self.flush(&tenant).await } else { Ok(()) };
-            let done = match done {
-                Ok(()) => self.tidy(&tenant).await.map(drop),
-                failed => failed,
+            if self.is_closing() {
+                return;
+            }
+            // What is too old goes first: it makes room for the rest.
+            let work = async {
+                self.retain(&tenant).await?;
+                self.flush_if_due(&tenant).await?;
+                self.compact(&tenant).await
             };
-            if let Err(error) = done {
+            if let Err(error) = work.await {
                 let error: &dyn std::error::Error = &error;
                 tracing::error!(tenant = %tenant.id, error, "files of the lake could not be made or put together");
             }
@@ -318,6 +363,9 @@ async fn run(shared: Weak<Shared>, full: Arc<Notify>) {
     loop {
         drop(tokio::time::timeout(LOOK, full.notified()).await);
         let Some(shared) = shared.upgrade() else { return };
+        if shared.is_closing() {
+            return;
+        }
         shared.look_around().await;
     }
 }

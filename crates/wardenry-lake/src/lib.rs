@@ -12,6 +12,7 @@
 //! [`Catalogue`](wardenry_lake_catalogue::Catalogue). How it all works, and what survives what: `docs/lake.md`.
 
 mod batch;
+mod change;
 mod coerce;
 mod compaction;
 mod data_file;

@@ -11,6 +11,8 @@ pub struct LakeSettings {
     pub folder: PathBuf,
     /// How many days rows are kept, unless a tenant has a number of its own.
     pub retention_days: u32,
+    /// How long files stay of which many days are too old at once, in case the clock is wrong. Counted by a clock that nobody sets.
+    pub retention_grace: Duration,
     /// How many bytes all rows may take that are not yet in files. Beyond it [`crate::IngestError::Busy`].
     pub tail_bytes: usize,
     /// At how many bytes the rows of one tenant are written to files.
@@ -46,6 +48,7 @@ impl LakeSettings {
         Self {
             folder: folder.into(),
             retention_days: 30,
+            retention_grace: Duration::from_secs(12 * 3600),
             tail_bytes: 256 << 20,
             flush_bytes: 32 << 20,
             flush_interval: Duration::from_secs(600),

@@ -5,6 +5,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Instant;
 
 use arrow::error::ArrowError;
 use tokio::sync::{OwnedMutexGuard, oneshot};
@@ -13,6 +14,7 @@ use wardenry_core::time::Timestamp;
 use wardenry_lake_catalogue::{StoredBatch, TenantEntry};
 
 use crate::batch::Outcome;
+use crate::change::Change;
 use crate::data_file::{self, DataFile, FileReader};
 use crate::entry::{self, Entry};
 use crate::error::{IngestError, LakeError};
@@ -43,8 +45,10 @@ pub(crate) struct Tenant {
 pub(crate) struct Work {
     /// Up to this number the journal is in files.
     pub(crate) sequence: u64,
-    /// It is not known whether the catalogue did what it was last told. Only reading it again, at the next start, helps.
-    pub(crate) uncertain: bool,
+    /// What the catalogue was told last, if it has not said whether it did it.
+    pub(crate) unsettled: Option<Change>,
+    /// Since when more days than usual are too old, see [`Tenant::retain`].
+    pub(crate) many_old_since: Option<Instant>,
 }
 
 /// A batch on its way.
@@ -68,7 +72,11 @@ struct TenantRows {
     tail_bytes: usize,
     /// When the oldest row came that is not yet in a file.
     oldest: Option<Timestamp>,
+    /// The time of the last batch with an id. They are forgotten in this order, so it only goes on, whatever the clock does.
+    last_received: Timestamp,
     retention_days: Option<u32>,
+    /// Whether somebody has changed it and old files have not gone since.
+    retention_changed: bool,
 }
 
 #[derive(Debug, Default)]
@@ -110,12 +118,15 @@ impl Tenant {
             unflushed: Vec::new(),
             tail_bytes: 0,
             oldest: None,
+            last_received: Timestamp::from_unix_ticks(i64::MIN),
             retention_days: known.retention_days,
+            retention_changed: false,
         };
         for file in files {
             rows.tables.entry(file.entry.table.as_ref().into()).or_default().files.push(Arc::new(file));
         }
         for batch in known.batches {
+            rows.last_received = rows.last_received.max(batch.received);
             rows.batches.insert(batch.id, batch.rows);
         }
         let journal_folder = lake.join("journal").join(id.to_string());
@@ -148,7 +159,7 @@ impl Tenant {
             journal: Arc::new(tokio::sync::Mutex::new(journal)),
             queue: Mutex::default(),
             rows: Mutex::new(rows),
-            work: tokio::sync::Mutex::new(Work { sequence: known.sequence, uncertain: false }),
+            work: tokio::sync::Mutex::new(Work { sequence: known.sequence, ..Work::default() }),
             tail_bytes: Arc::clone(tail_bytes),
         })
     }
@@ -229,13 +240,40 @@ impl Tenant {
     }
 
     pub(crate) fn set_retention_days(&self, days: Option<u32>) {
-        self.rows().retention_days = days;
+        let mut rows = self.rows();
+        rows.retention_days = days;
+        rows.retention_changed = true;
     }
 
-    /// How many bytes wait for a file, and since when.
-    pub(crate) fn waiting(&self) -> (usize, Option<Timestamp>) {
-        let rows = self.rows();
-        (rows.tail_bytes, rows.oldest)
+    /// Whether somebody has changed how long rows are kept since this was last asked.
+    pub(crate) fn take_retention_changed(&self) -> bool {
+        std::mem::take(&mut self.rows().retention_changed)
+    }
+
+    /// How many bytes wait for a file.
+    pub(crate) fn waiting(&self) -> usize {
+        self.rows().tail_bytes
+    }
+
+    /// When the oldest row came that is not yet in a file. If the clock was set back since, now.
+    pub(crate) fn oldest(&self, now: Timestamp) -> Option<Timestamp> {
+        let mut rows = self.rows();
+        rows.oldest = rows.oldest.map(|oldest| oldest.min(now));
+        rows.oldest
+    }
+
+    /// Waits until nothing is being written for this tenant. More may come afterwards.
+    pub(crate) async fn quiet(&self) {
+        drop(self.work.lock().await);
+        loop {
+            let journal = self.journal.lock().await;
+            if self.queue().is_empty() {
+                return;
+            }
+            // Whoever brought those in the queue is behind us in the queue for the journal.
+            drop(journal);
+            tokio::task::yield_now().await;
+        }
     }
 
     /// Sets apart all rows that are not in files. What comes later is not among them.
@@ -297,7 +335,7 @@ impl Tenant {
 
 /// The same failure for each batch that was to be written.
 fn unwritten(error: &io::Error) -> IngestError {
-    if error.kind() == io::ErrorKind::StorageFull {
+    if matches!(error.kind(), io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded) {
         return IngestError::DiskFull { free_bytes: 0, needed_bytes: 1 };
     }
     let source = io::Error::new(error.kind(), error.to_string());
@@ -321,6 +359,9 @@ impl TenantRows {
         }
         self.oldest.get_or_insert(received);
         if let Some(id) = id {
+            let next = Timestamp::from_unix_ticks(self.last_received.unix_ticks().saturating_add(1));
+            self.last_received = received.max(next);
+            let received = self.last_received;
             self.unflushed.push(StoredBatch { id: id.clone(), received, rows: rows.stored });
             self.batches.insert(id, rows.stored);
         }
@@ -358,5 +399,21 @@ impl Remembered {
                 self.rows.remove(&oldest);
             }
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn rows_are_as_old_as_the_clock_has_said_since_it_was_set_back() {
+        let folder = tempfile::tempdir().unwrap();
+        let id = TenantId::from_guid(uuid::Uuid::from_u128(1));
+        let tenant = Tenant::open(id, folder.path(), TenantEntry::default(), 1, &Arc::default()).unwrap();
+        let at = Timestamp::from_unix_secs;
+        tenant.rows().oldest = Some(at(1000));
+        let found = [1200, 900, 950].map(|now| tenant.oldest(at(now)));
+        assert_eq!(found, [Some(at(1000)), Some(at(900)), Some(at(900))]);
     }
 }

@@ -1,6 +1,8 @@
 //! The lake on real files, with the real catalogue, asked through the real engine.
 
+mod clock;
 mod crash;
+mod damage;
 mod duckdb;
 mod files;
 mod limits;

@@ -6,8 +6,10 @@ use std::sync::atomic::{AtomicU8, Ordering};
 
 use async_trait::async_trait;
 use serde_json::json;
+use tokio::sync::Notify;
+
 use wardenry_core::id::TenantId;
-use wardenry_lake::Lake;
+use wardenry_lake::{IngestError, Lake, LakeError};
 use wardenry_lake_catalogue::{Catalogue, CatalogueError, FileEntry, Flush, TenantEntry};
 use wardenry_store::SqliteStore;
 
@@ -101,6 +103,8 @@ async fn a_torn_last_write_costs_nothing_else() {
 struct Failing {
     store: SqliteStore,
     when: AtomicU8,
+    /// How often it does not tell what it holds.
+    silent: AtomicU8,
 }
 
 const NEVER: u8 = 0;
@@ -110,6 +114,15 @@ const AFTER: u8 = 2;
 impl Failing {
     fn failure() -> CatalogueError {
         CatalogueError { action: "being tested", source: "it fails".into() }
+    }
+
+    /// Opens the lake of a world with such a catalogue.
+    async fn over(world: &mut World) -> Arc<Self> {
+        let (when, silent) = (AtomicU8::new(NEVER), AtomicU8::new(0));
+        let catalogue = Arc::new(Self { store: world.store.clone(), when, silent });
+        let (settings, clock) = (world.settings.clone(), Arc::clone(&world.clock));
+        world.lake = Lake::open(settings, Arc::clone(&catalogue) as _, clock as _).await.unwrap();
+        catalogue
     }
 
     fn check(&self, when: u8) -> Result<(), CatalogueError> {
@@ -125,6 +138,10 @@ impl Catalogue for Failing {
     }
 
     async fn tenant(&self, tenant: TenantId) -> Result<TenantEntry, CatalogueError> {
+        let silent = |left: u8| left.checked_sub(1);
+        if self.silent.fetch_update(Ordering::SeqCst, Ordering::SeqCst, silent).is_ok() {
+            return Err(Self::failure());
+        }
         self.store.tenant(tenant).await
     }
 
@@ -154,11 +171,7 @@ impl Catalogue for Failing {
 async fn rows_are_there_once_whenever_the_catalogue_fails() {
     for when in [BEFORE, AFTER] {
         let mut world = World::with(|settings| settings.compacted_files = 2).await;
-        let catalogue = Arc::new(Failing { store: world.store.clone(), when: AtomicU8::new(NEVER) });
-        world.lake =
-            Lake::open(world.settings.clone(), Arc::clone(&catalogue) as _, Arc::clone(&world.clock) as _)
-                .await
-                .unwrap();
+        let catalogue = Failing::over(&mut world).await;
         world.event("a", "2026-02-03T07:00:00Z").await;
         catalogue.when.store(when, Ordering::SeqCst);
         assert_eq!(world.lake.flush(ALDER).await.is_err(), when == BEFORE);
@@ -176,4 +189,101 @@ async fn rows_are_there_once_whenever_the_catalogue_fails() {
         world.reopen().await;
         assert_eq!((&*world.devices().await, world.files().len()), ("a b c", 1));
     }
+}
+
+/// A catalogue that fails and then does not tell whether it has: nothing is lost or doubled, and it goes on when it answers again.
+#[tokio::test]
+async fn what_the_catalogue_did_is_asked_until_it_answers() {
+    for when in [BEFORE, AFTER] {
+        let mut world = World::with(|settings| settings.compacted_files = 2).await;
+        let catalogue = Failing::over(&mut world).await;
+        world.event("a", "2026-02-03T07:00:00Z").await;
+        let fail = || {
+            catalogue.when.store(when, Ordering::SeqCst);
+            catalogue.silent.store(2, Ordering::SeqCst);
+        };
+        fail();
+        assert!(world.lake.flush(ALDER).await.is_err());
+        world.event("b", "2026-02-03T07:00:00Z").await;
+        assert_eq!(world.devices().await, "a b");
+        let unknown = world.lake.flush(ALDER).await.unwrap_err();
+        assert!(matches!(unknown, LakeError::Uncertain(_)), "{unknown:?}");
+        world.lake.flush(ALDER).await.unwrap();
+        assert_eq!(
+            (&*world.devices().await, world.files().len()),
+            ("a b", if when == AFTER { 2 } else { 1 })
+        );
+        world.event("c", "2026-02-03T07:00:00Z").await;
+        world.lake.flush(ALDER).await.unwrap();
+        fail();
+        assert!(world.lake.tidy(ALDER).await.is_err());
+        assert!(matches!(world.lake.tidy(ALDER).await, Err(LakeError::Uncertain(_))));
+        world.lake.tidy(ALDER).await.unwrap();
+        assert_eq!((&*world.devices().await, world.files().len()), ("a b c", 1));
+        world.reopen().await;
+        assert_eq!((&*world.devices().await, world.files().len()), ("a b c", 1));
+    }
+}
+
+/// Keeps whoever adds files waiting.
+#[derive(Debug)]
+struct Slow {
+    store: SqliteStore,
+    asked: Notify,
+    goes_on: Notify,
+}
+
+#[async_trait]
+impl Catalogue for Slow {
+    async fn tenants(&self) -> Result<Vec<TenantId>, CatalogueError> {
+        self.store.tenants().await
+    }
+
+    async fn tenant(&self, tenant: TenantId) -> Result<TenantEntry, CatalogueError> {
+        self.store.tenant(tenant).await
+    }
+
+    async fn record_flush(&self, tenant: TenantId, flush: &Flush) -> Result<(), CatalogueError> {
+        self.asked.notify_one();
+        self.goes_on.notified().await;
+        self.store.record_flush(tenant, flush).await
+    }
+
+    async fn replace_files(
+        &self,
+        tenant: TenantId,
+        removed: &[FileEntry],
+        added: &[FileEntry],
+    ) -> Result<(), CatalogueError> {
+        self.store.replace_files(tenant, removed, added).await
+    }
+
+    async fn set_retention(&self, tenant: TenantId, days: Option<u32>) -> Result<(), CatalogueError> {
+        self.store.set_retention(tenant, days).await
+    }
+}
+
+#[tokio::test]
+async fn closing_waits_for_what_is_being_written_also_when_nobody_else_does() {
+    let world = World::new().await;
+    world.event("a", "2026-02-03T07:00:00Z").await;
+    let catalogue =
+        Arc::new(Slow { store: world.store.clone(), asked: Notify::new(), goes_on: Notify::new() });
+    let lake = Lake::open(world.settings.clone(), Arc::clone(&catalogue) as _, Arc::clone(&world.clock) as _)
+        .await
+        .unwrap();
+    let flushing = tokio::spawn({
+        let lake = lake.clone();
+        async move { lake.flush(ALDER).await }
+    });
+    catalogue.asked.notified().await;
+    flushing.abort();
+    assert!(flushing.await.unwrap_err().is_cancelled());
+    let other = lake.clone();
+    let closing = tokio::spawn(lake.close());
+    catalogue.goes_on.notify_one();
+    closing.await.unwrap();
+    assert_eq!(world.store.tenant(ALDER).await.unwrap().files.len(), 1);
+    let late = other.ingest(ALDER, batch("DeviceEvents", [json!({})])).await.unwrap_err();
+    assert!(matches!(late, IngestError::Storage(LakeError::Closing)), "{late:?}");
 }
