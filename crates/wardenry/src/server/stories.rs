@@ -10,8 +10,8 @@ use super::assembly::Platform;
 use super::seeding::SeededTenant;
 use crate::failure::Failure;
 
-/// So many events are brought in at once: some ten megabytes.
-const BATCH: usize = 5000;
+/// So many events are brought in at once: some two megabytes.
+const BATCH: usize = 1000;
 
 /// Brings the last ten days of all customers into the lake, as ingest does.
 pub(super) async fn seed(
