@@ -44,7 +44,7 @@ pub(crate) struct Args {
     #[arg(long = "tls-key", value_name = "FILE", requires = "tls_certificate")]
     tls_key_file: Option<PathBuf>,
 
-    /// A scenario to start from: `demo`, or a TOML file. Needs --dev
+    /// A scenario to start from: `demo`, `demo-without-events`, or a TOML file. Needs --dev
     #[arg(long, value_name = "FILE", requires = "dev")]
     seed: Option<PathBuf>,
 

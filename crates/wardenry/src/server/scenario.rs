@@ -223,6 +223,11 @@ impl Scenario {
         Ok(world)
     }
 
+    /// The built-in world with nothing to hunt in yet: it is there sooner.
+    fn demo_without_events() -> Result<Self, Failure> {
+        Ok(Self { has_stories: false, ..Self::demo()? })
+    }
+
     /// The built-in world before the partner has registered anything.
     pub(crate) fn demo_before_registration() -> Result<Self, Failure> {
         let mut world = Self::demo()?;
@@ -233,10 +238,12 @@ impl Scenario {
         Ok(world)
     }
 
-    /// Reads a scenario by name (`demo`) or from a file.
+    /// Reads a scenario by name (`demo`, `demo-without-events`) or from a file.
     pub(crate) fn load(name: &Path) -> Result<Self, Failure> {
-        if name == Path::new("demo") {
-            return Self::demo();
+        match name.to_str() {
+            Some("demo") => return Self::demo(),
+            Some("demo-without-events") => return Self::demo_without_events(),
+            _ => {}
         }
         let text =
             std::fs::read_to_string(name).with_context(|| format!("cannot read {}", name.display()))?;

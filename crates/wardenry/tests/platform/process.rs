@@ -41,7 +41,7 @@ pub(crate) fn run(command: &mut Command) -> Said {
     }
 }
 
-/// A development server with the demo's world, ended when dropped.
+/// A development server with the demo's world, ended when dropped. There are no events in it: few tests need them, and they take time.
 pub(crate) struct Server {
     _running: Killed,
     pub(crate) folder: TempDir,
@@ -56,7 +56,7 @@ impl Server {
     /// Starts on a folder that may hold the data of an earlier server.
     pub(crate) fn start_in(folder: TempDir) -> Self {
         let mut command = wardenry();
-        command.args(["serve", "--dev", "--seed", "demo", "--listen", "127.0.0.1:0"]);
+        command.args(["serve", "--dev", "--seed", "demo-without-events", "--listen", "127.0.0.1:0"]);
         command
             .arg("--data")
             .arg(folder.path().join("data"))
