@@ -31,9 +31,9 @@ impl HuntingPart {
         store: &SqliteStore,
         gate: &Arc<BearerGate>,
     ) -> Result<Self, Failure> {
-        let folder = settings.data.join(LAKE_FOLDER);
-        let lake =
-            Lake::open(LakeSettings::at(folder), Arc::new(store.clone()), Arc::clone(&host.clock)).await?;
+        let mut of_lake = LakeSettings::at(settings.data.join(LAKE_FOLDER));
+        of_lake.free_bytes = settings.lake.reserve_bytes.unwrap_or(of_lake.free_bytes);
+        let lake = Lake::open(of_lake, Arc::new(store.clone()), Arc::clone(&host.clock)).await?;
         let cores = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
         let api = HuntingApi {
             hunting: Hunting::new(lake.clone(), HuntSettings::for_cores(cores), Arc::clone(&host.clock)),

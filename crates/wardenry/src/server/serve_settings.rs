@@ -29,6 +29,16 @@ pub(crate) struct ServeSettings {
     /// Names under which clients reach the server, besides the loopback names; `host` or `host:port`.
     pub(crate) hosts: Vec<String>,
     pub(crate) tls: Option<TlsFiles>,
+    #[cfg_attr(not(feature = "hunting"), expect(dead_code, reason = "there is no lake"))]
+    pub(crate) lake: LakeConfig,
+}
+
+/// What the configuration file says of the lake. What is absent has its default.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct LakeConfig {
+    /// Events are refused when fewer bytes than these are free on the disk.
+    pub(crate) reserve_bytes: Option<u64>,
 }
 
 /// A certificate chain and its key, both PEM.
@@ -48,6 +58,8 @@ pub(crate) struct ConfigFile {
     #[serde(default)]
     hosts: Vec<String>,
     tls: Option<TlsFiles>,
+    #[serde(default)]
+    lake: LakeConfig,
 }
 
 /// What the command line says.
@@ -78,6 +90,7 @@ impl ServeSettings {
             listen: flags.listen.or(file.listen).unwrap_or(DEFAULT_LISTEN),
             hosts: if flags.hosts.is_empty() { file.hosts } else { flags.hosts },
             tls: flags.tls.or(file.tls),
+            lake: file.lake,
         }
     }
 
@@ -148,6 +161,8 @@ mod tests {
         };
         let overruled = settings(Mode::Hardened, file, flags);
         assert_eq!((overruled.listen.port(), overruled.hosts), (2, vec!["b.example".to_owned()]));
+        let lake = settings(Mode::Hardened, "[lake]\nreserve_bytes = 5", Overrides::default()).lake;
+        assert_eq!(lake.reserve_bytes, Some(5));
         let bare = settings(Mode::Hardened, "", Overrides::default());
         assert_eq!((bare.data, bare.listen), (PathBuf::from("data"), DEFAULT_LISTEN));
     }
