@@ -12,7 +12,7 @@ use datafusion::common::tree_node::{Transformed, TransformedResult, TreeNode};
 use datafusion::physical_optimizer::PhysicalOptimizerRule;
 use datafusion::physical_plan::aggregates::{AggregateExec, AggregateMode};
 use datafusion::physical_plan::filter::FilterExec;
-use datafusion::physical_plan::projection::ProjectionExec;
+use datafusion::physical_plan::projection::{ProjectionExec, ProjectionExpr};
 use datafusion::physical_plan::sorts::sort::SortExec;
 use datafusion::physical_plan::union::UnionExec;
 use datafusion::physical_plan::{
@@ -55,7 +55,7 @@ fn is_top(plan: &Arc<dyn ExecutionPlan>) -> bool {
 
 /// A union of what an operator makes of each input of the union that it stands on.
 fn below_union(plan: &Arc<dyn ExecutionPlan>) -> Result<Option<Arc<dyn ExecutionPlan>>> {
-    let movable = plan.is::<ProjectionExec>()
+    let movable = plan.downcast_ref::<ProjectionExec>().is_some_and(is_distinct)
         || plan.downcast_ref::<FilterExec>().is_some_and(|filter| filter.fetch().is_none())
         || plan.downcast_ref::<AggregateExec>().is_some_and(|it| *it.mode() == AggregateMode::Partial);
     if !movable {
@@ -70,6 +70,17 @@ fn below_union(plan: &Arc<dyn ExecutionPlan>) -> Result<Option<Arc<dyn Execution
         Ok(below_union(&moved)?.unwrap_or(moved))
     });
     UnionExec::try_new(inputs.collect::<Result<_>>()?).map(Some)
+}
+
+/// Whether a projection gives nothing twice. A union does not know that two columns are equal in all its inputs, so that the order by one
+/// would no longer be the order by the other.
+fn is_distinct(projection: &ProjectionExec) -> bool {
+    let columns = projection.expr();
+    let is_new = |(place, column): (usize, &ProjectionExpr)| {
+        let same = |earlier: &ProjectionExpr| *earlier.expr == *column.expr;
+        !columns[..place].iter().any(same)
+    };
+    columns.iter().enumerate().all(is_new)
 }
 
 /// Whether the columns of all inputs of a union have the names that they have in the union.

@@ -103,6 +103,8 @@ async fn answers_are_those_over_one_file() {
         "T | where Number == 3 | top 7 by Time desc | project Line",
         "T | extend Key = strcat(Name, Line) | top 3 by Key desc",
         "T | order by Host asc, Time desc | take 4",
+        "T | order by Time asc",
+        "T | extend Key = strcat(Name, Line) | order by Key desc",
         "T | summarize min(Time), max(Time), max(Number), count()",
         "T | where Number == 3 | summarize max(Time)",
         "union T, (T | where Number == 1) | summarize count() by Name",
