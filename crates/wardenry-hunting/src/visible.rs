@@ -10,24 +10,25 @@ use wardenry_core::time::Timestamp;
 use wardenry_kql_engine::Tables;
 use wardenry_kql_semantics::Schema;
 use wardenry_kql_values::{ScalarType, UNIX_EPOCH};
+use wardenry_lake::LakeTables;
 
 use crate::access::TableSet;
 use crate::window::Window;
 
-/// The columns of which the first that a table has is its time column.
-const TIME_COLUMNS: [&str; 2] = ["Timestamp", "TimeGenerated"];
+/// The time column of documented tables that the lake does not sort by one.
+const TIME_GENERATED: &str = "TimeGenerated";
 
 type Columns = Arc<[(Arc<str>, ScalarType)]>;
 
 /// Narrows what a snapshot of the lake shows.
 #[derive(Debug)]
-pub(crate) struct Visible<T> {
-    pub(crate) tables: T,
+pub(crate) struct Visible {
+    pub(crate) tables: LakeTables,
     pub(crate) set: TableSet,
     pub(crate) window: Option<Window>,
 }
 
-impl<T: Schema> Schema for Visible<T> {
+impl Schema for Visible {
     fn table(&self, name: &str) -> Option<Columns> {
         if self.set.has(name) { self.tables.table(name) } else { None }
     }
@@ -39,16 +40,20 @@ impl<T: Schema> Schema for Visible<T> {
     }
 }
 
-impl<T: Tables> Tables for Visible<T> {
+impl Tables for Visible {
     fn provider(&self, name: &str) -> Option<Arc<dyn TableProvider>> {
         let columns = self.table(name)?;
         let provider = self.tables.provider(name)?;
         let Some(window) = self.window else { return Some(provider) };
-        let time_column = TIME_COLUMNS.into_iter().find(|time_column| {
-            columns.iter().any(|(name, of_type)| **name == **time_column && *of_type == ScalarType::Datetime)
-        });
+        let generated = || {
+            let is_generated = |(name, of_type): &&(Arc<str>, ScalarType)| {
+                **name == *TIME_GENERATED && *of_type == ScalarType::Datetime
+            };
+            columns.iter().find(is_generated).map(|(name, _)| Arc::clone(name))
+        };
+        let time_column = self.tables.time_column(name).or_else(generated);
         match time_column {
-            Some(time_column) => within(name, provider, time_column, window),
+            Some(time_column) => within(name, provider, &time_column, window),
             // Tables of states and of knowledge have no time to be restricted by.
             None => Some(provider),
         }

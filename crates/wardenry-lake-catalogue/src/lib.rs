@@ -63,6 +63,16 @@ pub struct TenantEntry {
     pub batches: Vec<StoredBatch>,
 }
 
+/// A table that the operator has defined, as rows were last taken in for it. The same for all tenants.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct TableEntry {
+    pub name: Box<str>,
+    /// The column by which its rows are sorted and put into days, if that is one of its own.
+    pub time: Option<Box<str>>,
+    /// Names and KQL types.
+    pub columns: Vec<(Box<str>, Box<str>)>,
+}
+
 /// A storage operation failed.
 #[derive(Debug, thiserror::Error)]
 #[error("the catalogue failed while {action}")]
@@ -76,7 +86,8 @@ pub struct CatalogueError {
 /// Keeps what the lake knows of its files.
 ///
 /// Each method is one transaction: it happens completely or not at all, and what it did survives the loss of power once it has
-/// returned. Every method but [`tenants`](Self::tenants) concerns one tenant and can neither see nor touch what is another's.
+/// returned. Every method but [`tenants`](Self::tenants) and those for [`TableEntry`] concerns one tenant and can neither see nor touch
+/// what is another's.
 #[async_trait]
 pub trait Catalogue: Debug + Send + Sync {
     /// All tenants of which anything is known, in order.
@@ -100,4 +111,10 @@ pub trait Catalogue: Debug + Send + Sync {
 
     /// Sets how many days a tenant's rows are kept; `None` as long as elsewhere.
     async fn set_retention(&self, tenant: TenantId, days: Option<u32>) -> Result<(), CatalogueError>;
+
+    /// The tables that the operator has defined, by name.
+    async fn defined_tables(&self) -> Result<Vec<TableEntry>, CatalogueError>;
+
+    /// Remembers these tables and no others.
+    async fn set_defined_tables(&self, tables: &[TableEntry]) -> Result<(), CatalogueError>;
 }

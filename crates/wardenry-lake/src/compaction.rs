@@ -13,7 +13,6 @@ use crate::data_file::{DataFile, FileReader, day_of};
 use crate::error::LakeError;
 use crate::flush::{blocking, write_days};
 use crate::provider::{LakeTable, TableSnapshot};
-use crate::schema;
 use crate::settings::LakeSettings;
 use crate::tenant::{Tenant, Work};
 
@@ -42,11 +41,11 @@ impl Tenant {
         now: Timestamp,
     ) -> Result<(), LakeError> {
         let mut work = self.work(catalogue, now).await?;
-        let Some(table) = files.first().and_then(|file| schema::table(&file.entry.table)) else {
+        let Some(table) = files.first().and_then(|file| self.schema.table(&file.entry.table)).cloned() else {
             return Ok(());
         };
         let snapshot = TableSnapshot { files: files.to_vec(), tail: Vec::new() };
-        let provider = LakeTable::new(table, snapshot, reader);
+        let provider = LakeTable::new(&table, snapshot, reader);
         let read = async {
             let rows = SessionContext::new().read_table(Arc::new(provider))?;
             rows.collect().await
@@ -57,11 +56,12 @@ impl Tenant {
             LakeError::Rows { action: "read", source: source.into() }
         })?;
         let folder = self.folder.clone();
-        let added = blocking(move || write_days(&folder, table, &batches, now)).await?;
+        let added = blocking(move || write_days(&folder, &table, &batches, now)).await?;
         self.exchange(catalogue, &mut work, files.to_vec(), added, now).await
     }
 
-    /// Lets go of the days that are older than rows are kept. Gives how many files are gone.
+    /// Lets go of the days that are older than rows are kept: `days`, where their table has no number of its own. Gives how many files
+    /// are gone.
     ///
     /// Usually one more day is too old every day. When there are many at once, the clock may have been set to a wrong time: they go after
     /// `grace`, if they still are too old then, unless somebody has changed how long rows are kept.
@@ -72,12 +72,16 @@ impl Tenant {
         grace: Duration,
         now: Timestamp,
     ) -> Result<usize, LakeError> {
-        let first_kept = day_of(now).saturating_sub(i32::try_from(days).unwrap_or(i32::MAX));
+        let today = day_of(now);
         let mut work = self.work(catalogue, now).await?;
-        let old = |file: &Arc<DataFile>| file.entry.day < first_kept;
+        let first_kept = |file: &DataFile| {
+            let own = self.schema.table(&file.entry.table).and_then(|table| table.retention_days);
+            today.saturating_sub(i32::try_from(own.unwrap_or(days)).unwrap_or(i32::MAX))
+        };
+        let old = |file: &Arc<DataFile>| file.entry.day < first_kept(file);
         let files: Vec<_> = self.files().into_iter().flatten().filter(old).collect();
-        let oldest = files.iter().map(|file| file.entry.day).min().unwrap_or(first_kept);
-        if first_kept.saturating_sub(oldest) <= USUALLY_OLD_DAYS {
+        let too_old_by = files.iter().map(|file| first_kept(file).saturating_sub(file.entry.day)).max();
+        if too_old_by.is_none_or(|days| days <= USUALLY_OLD_DAYS) {
             work.many_old_since = None;
         } else if !self.take_retention_changed() {
             if work.many_old_since.is_none() {

@@ -23,6 +23,13 @@ pub enum LakeError {
         #[source]
         source: Box<dyn std::error::Error + Send + Sync>,
     },
+    /// The operator's tables are not those by which rows were taken in.
+    #[error("the table {table} has rows that its definition does not fit: {reason}")]
+    Redefined {
+        table: String,
+        /// A clause.
+        reason: String,
+    },
     /// The work was cut off, because the process is ending.
     #[error("the lake is closing")]
     Closing,

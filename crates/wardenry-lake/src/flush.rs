@@ -20,7 +20,7 @@ use crate::change::{Change, remove};
 use crate::data_file::{self, FreshName};
 use crate::durable;
 use crate::error::LakeError;
-use crate::schema::{self, Table};
+use crate::schema::Table;
 use crate::tenant::Tenant;
 use crate::writing;
 
@@ -38,10 +38,11 @@ impl Tenant {
             return Ok(());
         }
         let (tables, folder) = (frozen.tables.clone(), self.folder.clone());
+        let schema = Arc::clone(&self.schema);
         let written = blocking(move || {
             let mut entries = Vec::new();
             for (name, batches) in tables {
-                let Some(table) = schema::table(&name) else { continue };
+                let Some(table) = schema.table(&name) else { continue };
                 match write_days(&folder, table, &batches, now) {
                     Ok(written) => entries.extend(written),
                     Err(error) => {

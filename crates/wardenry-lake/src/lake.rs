@@ -16,7 +16,9 @@ use crate::durable;
 use crate::entry;
 use crate::error::{IngestError, LakeError};
 use crate::flush::blocking;
+use crate::redefinition;
 use crate::rows::{Rows, Rules, Written};
+use crate::schema::LakeSchema;
 use crate::settings::LakeSettings;
 use crate::tables::LakeTables;
 use crate::tenant::{Tenant, Waiting};
@@ -32,6 +34,7 @@ pub struct Lake {
 #[derive(Debug)]
 struct Shared {
     settings: LakeSettings,
+    schema: Arc<LakeSchema>,
     catalogue: Arc<dyn Catalogue>,
     clock: Arc<dyn Clock>,
     reader: FileReader,
@@ -74,6 +77,7 @@ impl Lake {
             shared: Arc::new(Shared {
                 reader: FileReader::new(settings.metadata_bytes, settings.remembered_files)
                     .map_err(failed)?,
+                schema: Arc::new(LakeSchema::new(&settings.tables)),
                 settings,
                 catalogue,
                 clock,
@@ -99,11 +103,7 @@ impl Lake {
         }
         tenants.sort_unstable();
         tenants.dedup();
-        for id in tenants {
-            let known = lake.shared.catalogue.tenant(id).await?;
-            let tenant = lake.shared.open_tenant(id, known).await?;
-            lake.shared.tenants().insert(id, Arc::new(tenant));
-        }
+        lake.shared.open_tenants(tenants).await?;
         let background = tokio::spawn(run(Arc::downgrade(&lake.shared), Arc::clone(&lake.shared.full)));
         *lake.shared.background.lock().unwrap_or_else(PoisonError::into_inner) = Some(background);
         Ok(lake)
@@ -124,11 +124,12 @@ impl Lake {
         let tenant = shared.tenant(tenant).map_err(IngestError::Storage)?;
         let rules = Rules {
             now: shared.clock.now(),
-            retention_days: tenant.retention_days().unwrap_or(settings.retention_days),
+            retention_days: shared.retention_days(&tenant),
             record_bytes: u32::try_from(settings.record_bytes).unwrap_or(u32::MAX),
         };
         let most = settings.batch_bytes;
-        let prepared = tokio::task::spawn_blocking(move || prepare(batch, &rules, most)).await;
+        let schema = Arc::clone(&shared.schema);
+        let prepared = tokio::task::spawn_blocking(move || prepare(&schema, batch, &rules, most)).await;
         let prepared = prepared.unwrap_or(Err(IngestError::Storage(LakeError::Closing)))?;
         let size = prepared.bytes.len() + prepared.rows.bytes();
         let held = Held::take(Arc::clone(shared), size)?;
@@ -200,7 +201,12 @@ struct Prepared {
     rows: Rows,
 }
 
-fn prepare(mut batch: Batch, rules: &Rules, most: usize) -> Result<Prepared, IngestError> {
+fn prepare(
+    schema: &LakeSchema,
+    mut batch: Batch,
+    rules: &Rules,
+    most: usize,
+) -> Result<Prepared, IngestError> {
     let mut json = Vec::with_capacity(batch.records.len());
     let mut size = 0;
     for record in &mut batch.records {
@@ -216,7 +222,7 @@ fn prepare(mut batch: Batch, rules: &Rules, most: usize) -> Result<Prepared, Ing
     }
     let records: Vec<_> =
         batch.records.iter().zip(&json).map(|(record, json)| Written { record, json }).collect();
-    let rows = Rows::of(batch.id.as_deref(), &records, rules).map_err(|source| {
+    let rows = Rows::of(schema, batch.id.as_deref(), &records, rules).map_err(|source| {
         IngestError::Storage(LakeError::Rows { action: "put together", source: source.into() })
     })?;
     let bytes = entry::encode(batch.id.as_deref(), rules, &records);
@@ -258,10 +264,48 @@ impl Shared {
         self.tenants.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    async fn open_tenant(&self, id: TenantId, known: TenantEntry) -> Result<Tenant, LakeError> {
-        let (folder, remembered) = (self.settings.folder.clone(), self.settings.remembered_batches);
-        let tail_bytes = Arc::clone(&self.tail_bytes);
-        blocking(move || Tenant::open(id, &folder, known, remembered, &tail_bytes)).await
+    /// Reads what there is of tenants, if it fits the tables that are defined now, and remembers these.
+    async fn open_tenants(&self, tenants: Vec<TenantId>) -> Result<(), LakeError> {
+        let before = self.catalogue.defined_tables().await?;
+        let now = &self.settings.tables;
+        let misfits = redefinition::misfits(&before, now);
+        let schema = if misfits.is_empty() {
+            Arc::clone(&self.schema)
+        } else {
+            Arc::new(LakeSchema::new(&redefinition::readable(&before, now, &misfits)))
+        };
+        for id in tenants {
+            let known = self.catalogue.tenant(id).await?;
+            let mut tenant = self.open_tenant(id, known, schema.clone()).await?;
+            if let Some(misfit) = misfits.iter().find(|misfit| tenant.has_rows(&misfit.table)) {
+                let redefinition::Misfit { table, reason } = misfit.clone();
+                return Err(LakeError::Redefined { table, reason });
+            }
+            // There are no rows that could tell the difference.
+            tenant.schema = Arc::clone(&self.schema);
+            self.tenants().insert(id, Arc::new(tenant));
+        }
+        let entries = redefinition::entries(now);
+        if entries != before {
+            self.catalogue.set_defined_tables(&entries).await?;
+        }
+        Ok(())
+    }
+
+    async fn open_tenant(
+        &self,
+        id: TenantId,
+        known: TenantEntry,
+        schema: Arc<LakeSchema>,
+    ) -> Result<Tenant, LakeError> {
+        let (settings, tail_bytes) = (self.settings.clone(), Arc::clone(&self.tail_bytes));
+        blocking(move || Tenant::open(id, &settings, &schema, known, &tail_bytes)).await
+    }
+
+    /// How many days a tenant's rows are kept, in tables without a number of their own.
+    fn retention_days(&self, tenant: &Tenant) -> u32 {
+        let configured = self.settings.tenant_retention_days.get(&tenant.id).copied();
+        configured.or_else(|| tenant.retention_days()).unwrap_or(self.settings.retention_days)
     }
 
     /// A tenant; of one that was not there when the lake was opened, nothing is known.
@@ -270,8 +314,8 @@ impl Shared {
         if let Some(tenant) = tenants.get(&id) {
             return Ok(Arc::clone(tenant));
         }
-        let (folder, remembered) = (&self.settings.folder, self.settings.remembered_batches);
-        let tenant = Tenant::open(id, folder, TenantEntry::default(), remembered, &self.tail_bytes)?;
+        let known = TenantEntry::default();
+        let tenant = Tenant::open(id, &self.settings, &self.schema, known, &self.tail_bytes)?;
         let tenant = Arc::new(tenant);
         tenants.insert(id, Arc::clone(&tenant));
         Ok(tenant)
@@ -309,7 +353,7 @@ impl Shared {
     }
 
     async fn retain(&self, tenant: &Tenant) -> Result<usize, LakeError> {
-        let days = tenant.retention_days().unwrap_or(self.settings.retention_days);
+        let days = self.retention_days(tenant);
         let grace = self.settings.retention_grace;
         tenant.retain(&*self.catalogue, days, grace, self.clock.now()).await
     }

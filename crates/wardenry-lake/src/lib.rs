@@ -5,7 +5,7 @@
 //! the retention goes. [`Lake::tables`] is a snapshot for one query: the tables of one tenant and no other's, which
 //! `wardenry-kql-engine` runs KQL over.
 //!
-//! The schema is data: the documented tables of `wardenry-kql-semantics`. What an event has beyond the columns of its table is kept in the
+//! The schema is data: the documented tables of `wardenry-kql-semantics`, and those of the operator ([`TableDefinition`]). What an event has beyond the columns of its table is kept in the
 //! column [`UNMAPPED`]; an event that does not fit is kept in the table [`QUARANTINE`] with the reason.
 //!
 //! The crate knows neither HTTP nor identities nor SQL: what it knows of its files is kept behind
@@ -16,6 +16,7 @@ mod change;
 mod coerce;
 mod compaction;
 mod data_file;
+mod definition;
 mod disk;
 mod durable;
 mod entry;
@@ -24,6 +25,7 @@ mod flush;
 mod journal;
 mod lake;
 mod provider;
+mod redefinition;
 mod rows;
 mod schema;
 mod settings;
@@ -34,6 +36,10 @@ mod terms;
 mod writing;
 
 pub use batch::{Batch, Outcome, QuarantineCode, Quarantined, Record};
+pub use definition::{
+    DefinedTables, DefinitionError, MAX_COLUMN_NAME_BYTES, MAX_DEFINED_COLUMNS, MAX_DEFINED_TABLES,
+    MAX_TABLE_NAME_BYTES, TableDefinition,
+};
 pub use disk::{Disk, FreeSpace};
 pub use error::{IngestError, LakeError};
 pub use lake::Lake;

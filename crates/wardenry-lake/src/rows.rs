@@ -14,7 +14,7 @@ use wardenry_kql_values::{MAX_DATETIME, ScalarType, TICKS_PER_DAY, UNIX_EPOCH};
 
 use crate::batch::{QuarantineCode, Quarantined, Record};
 use crate::coerce::{Cell, WrongType, cell};
-use crate::schema::{self, QUARANTINE, Table};
+use crate::schema::{LakeSchema, Table};
 
 /// What decides whether a record fits, besides the schema. Kept with the batch in the journal, so that reading it again has the same
 /// outcome.
@@ -36,7 +36,7 @@ pub(crate) struct Written<'r> {
 /// The rows of a batch.
 #[derive(Debug)]
 pub(crate) struct Rows {
-    /// By table, [`QUARANTINE`] among them.
+    /// By table, [`QUARANTINE`](crate::QUARANTINE) among them.
     pub(crate) tables: BTreeMap<Arc<str>, RecordBatch>,
     /// How many records are rows of the table that they were meant for.
     pub(crate) stored: u64,
@@ -51,21 +51,25 @@ const QUARANTINED_BYTES: usize = 32 * 1024;
 const QUOTED_CHARS: usize = 64;
 
 impl Rows {
-    pub(crate) fn of(id: Option<&str>, records: &[Written<'_>], rules: &Rules) -> Result<Self, ArrowError> {
+    pub(crate) fn of(
+        schema: &LakeSchema,
+        id: Option<&str>,
+        records: &[Written<'_>],
+        rules: &Rules,
+    ) -> Result<Self, ArrowError> {
         let mut builders: BTreeMap<Arc<str>, Builder> = BTreeMap::new();
         let mut quarantined = Vec::new();
         let mut stored = 0;
         for (index, written) in records.iter().enumerate() {
-            match row(written, rules) {
+            match row(schema, written, rules) {
                 Ok((table, row)) => {
                     builder(&mut builders, table).append(row, rules.now)?;
                     stored += 1;
                 }
                 Err((code, reason)) => {
-                    let table = schema::table(QUARANTINE).expect("it is a table of the lake");
                     let refused = Quarantined { index, code, reason };
                     let row = quarantine_row(id, written, &refused, rules.now);
-                    builder(&mut builders, table).append(row, rules.now)?;
+                    builder(&mut builders, &schema.quarantine).append(row, rules.now)?;
                     quarantined.push(refused);
                 }
             }
@@ -87,7 +91,7 @@ fn builder<'b>(builders: &'b mut BTreeMap<Arc<str>, Builder>, table: &Arc<Table>
     builders.entry(Arc::clone(&table.name)).or_insert_with(|| Builder::new(table))
 }
 
-/// The cells of a row, in the order of the table's documented columns, and what has no column.
+/// The cells of a row, in the order of the table's columns, and what has no column.
 struct Row<'v> {
     cells: Vec<Cell<'v>>,
     unmapped: Option<String>,
@@ -95,14 +99,18 @@ struct Row<'v> {
 
 type Refusal = (QuarantineCode, String);
 
-fn row<'v>(written: &Written<'v>, rules: &Rules) -> Result<(&'static Arc<Table>, Row<'v>), Refusal> {
+fn row<'s, 'v>(
+    schema: &'s LakeSchema,
+    written: &Written<'v>,
+    rules: &Rules,
+) -> Result<(&'s Arc<Table>, Row<'v>), Refusal> {
     let record = written.record;
     if let Some((code, reason)) = &record.refused {
         return Err((*code, reason.clone()));
     }
     let name = &*record.table;
-    let table = schema::table(name)
-        .filter(|table| *table.name != *QUARANTINE)
+    let table = schema
+        .open_table(name)
         .ok_or_else(|| (QuarantineCode::UnknownTable, format!("there is no table {}", quoted(name))))?;
     if written.json.len() > rules.record_bytes as usize {
         let reason =
@@ -124,7 +132,7 @@ fn row<'v>(written: &Written<'v>, rules: &Rules) -> Result<(&'static Arc<Table>,
     }
     if table.has_time {
         let time = time(&cells[table.time], record, rules);
-        in_bounds(time, rules)?;
+        in_bounds(time, rules.now, table.retention_days.unwrap_or(rules.retention_days))?;
         cells[table.time] = Cell::Long(time);
     }
     let unmapped = (!unmapped.is_empty()).then(|| Value::Object(unmapped).to_string());
@@ -139,13 +147,13 @@ fn time(own: &Cell<'_>, record: &Record, rules: &Rules) -> i64 {
     }
 }
 
-fn in_bounds(time: i64, rules: &Rules) -> Result<(), Refusal> {
-    let now = ticks(rules.now);
+fn in_bounds(time: i64, now: Timestamp, retention_days: u32) -> Result<(), Refusal> {
+    let now = ticks(now);
     if time > now.saturating_add(FUTURE_TICKS) {
         let reason = "the event is more than a day ahead of this server's clock".to_owned();
         return Err((QuarantineCode::InTheFuture, reason));
     }
-    let days = i64::from(rules.retention_days);
+    let days = i64::from(retention_days);
     if time < now.saturating_sub(days.saturating_mul(TICKS_PER_DAY)) {
         let reason = format!("the event is older than the {days} days for which rows are kept");
         return Err((QuarantineCode::TooOld, reason));
@@ -241,7 +249,7 @@ impl Column {
             }
             ScalarType::Real => Self::Real(Float64Builder::with_capacity(0)),
             ScalarType::Guid => Self::Guid(FixedSizeBinaryBuilder::with_capacity(0, 16)),
-            // No documented table has decimals: `schema` has a test of that.
+            // No documented table has decimals, and none can be defined.
             ScalarType::String | ScalarType::Dynamic | ScalarType::Decimal => {
                 Self::Text(StringViewBuilder::with_capacity(0))
             }

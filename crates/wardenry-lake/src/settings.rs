@@ -1,7 +1,11 @@
+use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
+use wardenry_core::id::TenantId;
+
+use crate::definition::DefinedTables;
 use crate::disk::{Disk, FreeSpace};
 
 /// Where the lake is, and what it may use up.
@@ -9,10 +13,14 @@ use crate::disk::{Disk, FreeSpace};
 pub struct LakeSettings {
     /// The folder. Nothing else may be in it.
     pub folder: PathBuf,
-    /// How many days rows are kept, unless a tenant has a number of its own.
+    /// Tables besides the documented ones.
+    pub tables: DefinedTables,
+    /// How many days rows are kept, unless a table or a tenant has a number of its own.
     pub retention_days: u32,
     /// How long files stay of which many days are too old at once, in case the clock is wrong. Counted by a clock that nobody sets.
     pub retention_grace: Duration,
+    /// The numbers of some tenants. They count before those of [`crate::Lake::set_retention`].
+    pub tenant_retention_days: BTreeMap<TenantId, u32>,
     /// How many bytes all rows may take that are not yet in files. Beyond it [`crate::IngestError::Busy`].
     pub tail_bytes: usize,
     /// At how many bytes the rows of one tenant are written to files.
@@ -47,8 +55,10 @@ impl LakeSettings {
     pub fn at(folder: impl Into<PathBuf>) -> Self {
         Self {
             folder: folder.into(),
+            tables: DefinedTables::default(),
             retention_days: 30,
             retention_grace: Duration::from_secs(12 * 3600),
+            tenant_retention_days: BTreeMap::new(),
             tail_bytes: 256 << 20,
             flush_bytes: 32 << 20,
             flush_interval: Duration::from_secs(600),

@@ -21,6 +21,8 @@ use crate::error::{IngestError, LakeError};
 use crate::journal::Journal;
 use crate::provider::TableSnapshot;
 use crate::rows::{Rows, Written};
+use crate::schema::LakeSchema;
+use crate::settings::LakeSettings;
 use crate::tables::LakeTables;
 use crate::tail::Tail;
 
@@ -30,6 +32,7 @@ pub(crate) struct Tenant {
     pub(crate) id: TenantId,
     /// The folder of its tables.
     pub(crate) folder: PathBuf,
+    pub(crate) schema: Arc<LakeSchema>,
     journal: Arc<tokio::sync::Mutex<Journal>>,
     /// Batches that wait for the journal. Whoever gets it next writes all of them.
     queue: Mutex<Vec<Waiting>>,
@@ -97,11 +100,12 @@ impl Tenant {
     /// Reads what there is: the catalogue's files, and what the journal has besides.
     pub(crate) fn open(
         id: TenantId,
-        lake: &Path,
+        settings: &LakeSettings,
+        schema: &Arc<LakeSchema>,
         known: TenantEntry,
-        remembered: u32,
         tail_bytes: &Arc<AtomicUsize>,
     ) -> Result<Self, LakeError> {
+        let lake = &settings.folder;
         let folder = lake.join("tables").join(id.to_string());
         let files: Vec<_> = known.files.into_iter().map(|entry| DataFile::new(&folder, entry)).collect();
         let io = |path: &Path| {
@@ -114,7 +118,7 @@ impl Tenant {
         }
         let mut rows = TenantRows {
             tables: BTreeMap::new(),
-            batches: Remembered::new(remembered),
+            batches: Remembered::new(settings.remembered_batches),
             unflushed: Vec::new(),
             tail_bytes: 0,
             oldest: None,
@@ -136,7 +140,7 @@ impl Tenant {
                 tracing::error!(tenant = %id, number, "a batch in the journal is of an unknown form");
                 return;
             };
-            if let Err(error) = rows.replay(entry) {
+            if let Err(error) = rows.replay(schema, entry) {
                 failure.get_or_insert(error);
             }
         })
@@ -156,6 +160,7 @@ impl Tenant {
         Ok(Self {
             id,
             folder,
+            schema: Arc::clone(schema),
             journal: Arc::new(tokio::sync::Mutex::new(journal)),
             queue: Mutex::default(),
             rows: Mutex::new(rows),
@@ -227,7 +232,16 @@ impl Tenant {
         let snapshot =
             |table: &TableRows| TableSnapshot { files: table.files.clone(), tail: table.tail.batches() };
         let tables = rows.tables.iter().map(|(name, table)| (Arc::clone(name), snapshot(table)));
-        LakeTables { tables: Arc::new(tables.collect()), reader: reader.clone() }
+        LakeTables {
+            schema: Arc::clone(&self.schema),
+            tables: Arc::new(tables.collect()),
+            reader: reader.clone(),
+        }
+    }
+
+    /// Whether a table has rows.
+    pub(crate) fn has_rows(&self, table: &str) -> bool {
+        self.rows().tables.get(table).is_some_and(|rows| !rows.files.is_empty() || rows.tail.bytes() > 0)
     }
 
     /// The files of each table.
@@ -343,10 +357,10 @@ fn unwritten(error: &io::Error) -> IngestError {
 }
 
 impl TenantRows {
-    fn replay(&mut self, entry: Entry) -> Result<(), LakeError> {
+    fn replay(&mut self, schema: &LakeSchema, entry: Entry) -> Result<(), LakeError> {
         let written: Vec<_> =
             entry.records.iter().zip(&entry.json).map(|(record, json)| Written { record, json }).collect();
-        let rows = Rows::of(entry.id.as_deref(), &written, &entry.rules).map_err(unreadable)?;
+        let rows = Rows::of(schema, entry.id.as_deref(), &written, &entry.rules).map_err(unreadable)?;
         self.add(entry.id, entry.rules.now, rows).map(drop)
     }
 
@@ -410,7 +424,9 @@ mod tests {
     fn rows_are_as_old_as_the_clock_has_said_since_it_was_set_back() {
         let folder = tempfile::tempdir().unwrap();
         let id = TenantId::from_guid(uuid::Uuid::from_u128(1));
-        let tenant = Tenant::open(id, folder.path(), TenantEntry::default(), 1, &Arc::default()).unwrap();
+        let settings = LakeSettings::at(folder.path());
+        let schema = Arc::new(LakeSchema::new(&settings.tables));
+        let tenant = Tenant::open(id, &settings, &schema, TenantEntry::default(), &Arc::default()).unwrap();
         let at = Timestamp::from_unix_secs;
         tenant.rows().oldest = Some(at(1000));
         let found = [1200, 900, 950].map(|now| tenant.oldest(at(now)));

@@ -6,7 +6,9 @@ use async_trait::async_trait;
 use sqlx::sqlite::SqliteRow;
 use sqlx::{SqliteConnection, query};
 use wardenry_core::id::TenantId;
-use wardenry_lake_catalogue::{Catalogue, CatalogueError, FileEntry, Flush, StoredBatch, TenantEntry};
+use wardenry_lake_catalogue::{
+    Catalogue, CatalogueError, FileEntry, Flush, StoredBatch, TableEntry, TenantEntry,
+};
 
 use crate::row::TableRow;
 use crate::sqlite::SqliteStore;
@@ -36,6 +38,14 @@ impl Catalogue for SqliteStore {
 
     async fn set_retention(&self, tenant: TenantId, days: Option<u32>) -> Result<(), CatalogueError> {
         set_retention(self, tenant, days).await.map_err(failed("setting how long rows are kept"))
+    }
+
+    async fn defined_tables(&self) -> Result<Vec<TableEntry>, CatalogueError> {
+        defined_tables(self).await.map_err(failed("listing the defined tables"))
+    }
+
+    async fn set_defined_tables(&self, tables: &[TableEntry]) -> Result<(), CatalogueError> {
+        set_defined_tables(self, tables).await.map_err(failed("remembering the defined tables"))
     }
 }
 
@@ -193,6 +203,53 @@ async fn set_retention(store: &SqliteStore, tenant: TenantId, days: Option<u32>)
     .bind(days)
     .execute(store.writer())
     .await?;
+    Ok(())
+}
+
+async fn defined_tables(store: &SqliteStore) -> Result<Vec<TableEntry>, Cause> {
+    // One statement, so that all of it is of one moment.
+    let rows = query(
+        "SELECT lake_table.name AS table_name, time_column, lake_table_column.name AS column_name, type
+         FROM lake_table JOIN lake_table_column ON lake_table_column.table_name = lake_table.name
+         ORDER BY lake_table.name, position",
+    )
+    .fetch_all(store.reader())
+    .await?;
+    let mut tables: Vec<TableEntry> = Vec::new();
+    for row in &rows {
+        let row = TableRow::new("lake_table_column", row);
+        let name: Box<str> = row.get::<String>("table_name")?.into();
+        if tables.last().is_none_or(|table| table.name != name) {
+            let time = row.get::<Option<String>>("time_column")?.map(Into::into);
+            tables.push(TableEntry { name, time, columns: Vec::new() });
+        }
+        let column = (row.get::<String>("column_name")?.into(), row.get::<String>("type")?.into());
+        tables.last_mut().expect("it was added above").columns.push(column);
+    }
+    Ok(tables)
+}
+
+async fn set_defined_tables(store: &SqliteStore, tables: &[TableEntry]) -> Result<(), Cause> {
+    let mut connection = store.writer().begin_with(SqliteStore::BEGIN_WRITE).await?;
+    query("DELETE FROM lake_table_column").execute(&mut *connection).await?;
+    query("DELETE FROM lake_table").execute(&mut *connection).await?;
+    for table in tables {
+        query("INSERT INTO lake_table (name, time_column) VALUES ($1, $2)")
+            .bind(&*table.name)
+            .bind(table.time.as_deref())
+            .execute(&mut *connection)
+            .await?;
+        for ((name, of_type), position) in table.columns.iter().zip(0_i64..) {
+            query("INSERT INTO lake_table_column (table_name, position, name, type) VALUES ($1, $2, $3, $4)")
+                .bind(&*table.name)
+                .bind(position)
+                .bind(&**name)
+                .bind(&**of_type)
+                .execute(&mut *connection)
+                .await?;
+        }
+    }
+    connection.commit().await?;
     Ok(())
 }
 

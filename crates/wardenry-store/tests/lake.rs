@@ -5,7 +5,7 @@ use std::error::Error as _;
 use tempfile::TempDir;
 use wardenry_core::id::TenantId;
 use wardenry_core::time::Timestamp;
-use wardenry_lake_catalogue::{Catalogue as _, FileEntry, Flush, StoredBatch, TenantEntry};
+use wardenry_lake_catalogue::{Catalogue as _, FileEntry, Flush, StoredBatch, TableEntry, TenantEntry};
 use wardenry_store::SqliteStore;
 
 const ALDER: TenantId = TenantId::from_guid(uuid::uuid!("11111111-1111-4111-8111-111111111111"));
@@ -95,4 +95,21 @@ async fn files_are_replaced_all_or_not_at_all() {
     assert_eq!(store.tenant(ALDER).await.unwrap().files, [file("a"), file("b")]);
     store.replace_files(ALDER, &[file("a"), file("b")], &[file("c")]).await.unwrap();
     assert_eq!(store.tenant(ALDER).await.unwrap().files, [file("c")]);
+}
+
+#[tokio::test]
+async fn the_defined_tables_are_those_of_the_last_time() {
+    let (_folder, store) = fresh_store().await;
+    assert_eq!(store.defined_tables().await.unwrap(), []);
+    let table = |name: &str, time: Option<&str>, columns: &[&str]| TableEntry {
+        name: name.into(),
+        time: time.map(Into::into),
+        columns: columns.iter().map(|name| ((*name).into(), "string".into())).collect(),
+    };
+    let before = [table("ProxyEvents", Some("At"), &["Url", "At"]), table("Zones", None, &["Name"])];
+    store.set_defined_tables(&before).await.unwrap();
+    assert_eq!(store.defined_tables().await.unwrap(), before);
+    let after = [table("ProxyEvents", Some("At"), &["At", "Bytes", "Url"])];
+    store.set_defined_tables(&after).await.unwrap();
+    assert_eq!(store.defined_tables().await.unwrap(), after);
 }

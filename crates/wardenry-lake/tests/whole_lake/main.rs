@@ -3,6 +3,7 @@
 mod clock;
 mod crash;
 mod damage;
+mod defined_tables;
 mod duckdb;
 mod files;
 mod limits;

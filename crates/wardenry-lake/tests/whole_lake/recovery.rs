@@ -10,7 +10,7 @@ use tokio::sync::Notify;
 
 use wardenry_core::id::TenantId;
 use wardenry_lake::{IngestError, Lake, LakeError};
-use wardenry_lake_catalogue::{Catalogue, CatalogueError, FileEntry, Flush, TenantEntry};
+use wardenry_lake_catalogue::{Catalogue, CatalogueError, FileEntry, Flush, TableEntry, TenantEntry};
 use wardenry_store::SqliteStore;
 
 use crate::support::{ALDER, World, batch, named};
@@ -165,6 +165,14 @@ impl Catalogue for Failing {
     async fn set_retention(&self, tenant: TenantId, days: Option<u32>) -> Result<(), CatalogueError> {
         self.store.set_retention(tenant, days).await
     }
+
+    async fn defined_tables(&self) -> Result<Vec<TableEntry>, CatalogueError> {
+        self.store.defined_tables().await
+    }
+
+    async fn set_defined_tables(&self, tables: &[TableEntry]) -> Result<(), CatalogueError> {
+        self.store.set_defined_tables(tables).await
+    }
 }
 
 #[tokio::test]
@@ -260,6 +268,14 @@ impl Catalogue for Slow {
 
     async fn set_retention(&self, tenant: TenantId, days: Option<u32>) -> Result<(), CatalogueError> {
         self.store.set_retention(tenant, days).await
+    }
+
+    async fn defined_tables(&self) -> Result<Vec<TableEntry>, CatalogueError> {
+        self.store.defined_tables().await
+    }
+
+    async fn set_defined_tables(&self, tables: &[TableEntry]) -> Result<(), CatalogueError> {
+        self.store.set_defined_tables(tables).await
     }
 }
 

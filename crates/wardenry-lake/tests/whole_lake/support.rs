@@ -10,7 +10,7 @@ use wardenry_core::time::{Clock as _, ManualClock, Timestamp};
 use wardenry_kql_engine::render::{Csv, Renderer as _};
 use wardenry_kql_engine::{Engine, QueryStream, RunOptions};
 use wardenry_kql_values::UNIX_EPOCH;
-use wardenry_lake::{Batch, Lake, LakeSettings, LakeTables, Record};
+use wardenry_lake::{Batch, Lake, LakeError, LakeSettings, LakeTables, Record};
 use wardenry_store::SqliteStore;
 
 pub(crate) const ALDER: TenantId = TenantId::from_guid(uuid::uuid!("11111111-1111-4111-8111-111111111111"));
@@ -44,6 +44,13 @@ impl World {
     /// Forgets everything that is not on the disk.
     pub(crate) async fn reopen(&mut self) {
         self.lake = open(&self.settings, &self.store, &self.clock).await;
+    }
+
+    /// Opens the lake again, unless it refuses.
+    pub(crate) async fn try_reopen(&mut self) -> Result<(), LakeError> {
+        let (store, clock) = (Arc::new(self.store.clone()), Arc::clone(&self.clock));
+        self.lake = Lake::open(self.settings.clone(), store, clock as _).await?;
+        Ok(())
     }
 
     /// The rows of a query as CSV without a header, times in full.

@@ -17,6 +17,7 @@ const STEPS: &[Step] = &[
     (2, "incidents", include_str!("../../migrations/0002_incidents.sql")),
     (3, "lake", include_str!("../../migrations/0003_lake.sql")),
     (4, "portal", include_str!("../../migrations/0004_portal.sql")),
+    (5, "lake_tables", include_str!("../../migrations/0005_lake_tables.sql")),
 ];
 
 /// Applies the steps that the database has not seen, each in a transaction of its own.

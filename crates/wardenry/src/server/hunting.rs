@@ -33,6 +33,7 @@ impl HuntingPart {
     ) -> Result<Self, Failure> {
         let mut of_lake = LakeSettings::at(settings.data.join(LAKE_FOLDER));
         of_lake.free_bytes = settings.lake.reserve_bytes.unwrap_or(of_lake.free_bytes);
+        of_lake.tables = settings.tables.clone();
         let lake = Lake::open(of_lake, Arc::new(store.clone()), Arc::clone(&host.clock)).await?;
         let cores = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
         let api = HuntingApi {

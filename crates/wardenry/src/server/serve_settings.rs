@@ -1,4 +1,9 @@
-//! What the server is told: the configuration file, and the flags that overrule it.
+//! What the server is told: the configuration file, and the flags that overrule it. `docs/configuration.md` is for its readers.
+
+#[cfg(feature = "hunting")]
+mod bounded;
+#[cfg(feature = "hunting")]
+mod table_config;
 
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
@@ -31,6 +36,8 @@ pub(crate) struct ServeSettings {
     pub(crate) tls: Option<TlsFiles>,
     #[cfg_attr(not(feature = "hunting"), expect(dead_code, reason = "there is no lake"))]
     pub(crate) lake: LakeConfig,
+    #[cfg(feature = "hunting")]
+    pub(crate) tables: wardenry_lake::DefinedTables,
 }
 
 /// What the configuration file says of the lake. What is absent has its default.
@@ -60,6 +67,9 @@ pub(crate) struct ConfigFile {
     tls: Option<TlsFiles>,
     #[serde(default)]
     lake: LakeConfig,
+    #[cfg(feature = "hunting")]
+    #[serde(default, rename = "table")]
+    tables: table_config::TableConfigs,
 }
 
 /// What the command line says.
@@ -91,6 +101,8 @@ impl ServeSettings {
             hosts: if flags.hosts.is_empty() { file.hosts } else { flags.hosts },
             tls: flags.tls.or(file.tls),
             lake: file.lake,
+            #[cfg(feature = "hunting")]
+            tables: file.tables.0,
         }
     }
 

@@ -6,7 +6,7 @@ use reqwest::{Certificate, Client, Response};
 use serde_json::{Value, json};
 use wardenry_core::time::{Clock as _, SystemClock};
 
-use crate::process::Server;
+use crate::process::{Server, run};
 
 const INGEST: &str = "/wardenry/v1/ingest";
 const HUNT: &str = "/api/advancedhunting/run";
@@ -18,7 +18,7 @@ const DEVICES: &str = "https://api.securitycenter.microsoft.com";
 const GRAPH: &str = "https://graph.microsoft.com";
 
 struct World {
-    _server: Server,
+    server: Server,
     env: BTreeMap<String, String>,
     http: Client,
 }
@@ -28,12 +28,15 @@ type Answer = (u16, Option<String>, Value);
 
 impl World {
     fn start() -> Self {
-        let server = Server::start();
+        Self::over(Server::start())
+    }
+
+    fn over(server: Server) -> Self {
         let env = server.env();
         let authority = std::fs::read(&env["CA_FILE"]).unwrap();
         let authority = Certificate::from_pem(&authority).unwrap();
         let http = Client::builder().tls_certs_only([authority]).no_proxy().build().unwrap();
-        Self { _server: server, env, http }
+        Self { server, env, http }
     }
 
     fn customer(&self, number: usize) -> &str {
@@ -240,4 +243,74 @@ async fn bad_queries_say_what_is_wrong_and_quotas_say_when_to_come_back() {
     assert!((1..=60).contains(&wait), "{wait}");
     let theirs = world.token(world.customer(1), DEFENDER).await;
     assert_eq!(world.hunt(HUNT, &theirs, "print 1").await.0, 200, "another tenant has its own");
+}
+
+const PROXY_TABLE: &str = "
+    [[table]]
+    name = 'ProxyEvents'
+    time = 'At'
+    columns = ['At: datetime', 'Url: string', 'Bytes: long']
+";
+
+/// Defined, filled, restarted with one more column, filled again and hunted in both shapes.
+#[tokio::test]
+async fn a_table_of_the_operators_is_hunted_like_any_other() {
+    let folder = tempfile::TempDir::new().unwrap();
+    let world = World::over(Server::start_with(folder, PROXY_TABLE));
+    let time = now();
+    let event = |properties: Value| {
+        json!({"time": time, "category": "AdvancedHunting-ProxyEvents", "properties": properties}).to_string()
+    };
+    let sender = world.token(world.customer(0), WARDENRY).await;
+    let first = event(json!({"At": time, "Url": "http://a", "Bytes": 7}));
+    let (status, _, stored) = world.post(INGEST, &sender, &[], first).await;
+    assert_eq!((status, &stored["stored"]), (200, &json!(1)), "{stored}");
+
+    let folder = world.server.kill();
+    let missing = run(&mut Server::command(folder.path(), ""));
+    assert_eq!(missing.code, Some(1), "{}", missing.err);
+    assert!(
+        missing.err.contains(
+            "the table ProxyEvents has rows that its definition does not fit: it is no longer defined"
+        ),
+        "{}",
+        missing.err
+    );
+    let wider = PROXY_TABLE.replace("'Bytes: long'", "'Bytes: long', 'User: string'");
+    let world = World::over(Server::start_with(folder, &wider));
+    let alder = world.customer(0).to_owned();
+    let rows = world.server.folder.path().join("rows.jsonl");
+    std::fs::write(&rows, json!({"At": time, "Url": "http://b", "User": "kim"}).to_string()).unwrap();
+    let sent = world.server.client(&[
+        "ingest",
+        rows.to_str().unwrap(),
+        "--table",
+        "ProxyEvents",
+        "--tenant",
+        &alder,
+    ]);
+    assert_eq!(sent.code, Some(0), "{}", sent.err);
+
+    let query = "ProxyEvents | where At > ago(1h) | sort by Url asc";
+    let (status, _, found) = world.hunt(HUNT, &world.token(&alder, DEFENDER).await, query).await;
+    assert_eq!(status, 200, "{found}");
+    let expected = json!([
+        {"At": time, "Url": "http://a", "Bytes": 7, "User": ""},
+        {"At": time, "Url": "http://b", "Bytes": null, "User": "kim"},
+    ]);
+    assert_eq!(found["Results"], expected);
+    let graph = world.token(&alder, GRAPH).await;
+    for (timespan, expected) in [("PT1H", 2), ("P1D/2020-01-01", 0)] {
+        let body = json!({"query": "ProxyEvents | count", "timespan": timespan}).to_string();
+        let answer = world.post(GRAPH_HUNT, &graph, &[], body).await;
+        assert_eq!(answer.2["results"][0]["Count"], expected, "{answer:?}");
+    }
+    let devices = world.token(&alder, DEVICES).await;
+    assert_eq!(
+        world.hunt("/api/advancedqueries/run", &devices, query).await.0,
+        400,
+        "it is not the device API's"
+    );
+    let theirs = world.token(world.customer(1), DEFENDER).await;
+    assert_eq!(world.hunt(HUNT, &theirs, query).await.2["Results"], json!([]));
 }

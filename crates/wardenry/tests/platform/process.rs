@@ -55,15 +55,24 @@ impl Server {
 
     /// Starts on a folder that may hold the data of an earlier server.
     pub(crate) fn start_in(folder: TempDir) -> Self {
-        let mut command = wardenry();
-        command.args(["serve", "--dev", "--seed", "demo-without-events", "--listen", "127.0.0.1:0"]);
-        command
-            .arg("--data")
-            .arg(folder.path().join("data"))
-            .arg("--env-file")
-            .arg(folder.path().join("env"));
+        Self::start_with(folder, "")
+    }
+
+    /// The same, with a configuration file.
+    pub(crate) fn start_with(folder: TempDir, configuration: &str) -> Self {
+        let mut command = Self::command(folder.path(), configuration);
         let running = Killed(spawn_until(&mut command, "server answers at"));
         Self { _running: running, folder }
+    }
+
+    /// What starts a server on a folder.
+    pub(crate) fn command(folder: &Path, configuration: &str) -> Command {
+        std::fs::write(folder.join("wardenry.toml"), configuration).expect("the folder can be written");
+        let mut command = wardenry();
+        command.args(["serve", "--dev", "--seed", "demo-without-events", "--listen", "127.0.0.1:0"]);
+        command.arg("--config").arg(folder.join("wardenry.toml"));
+        command.arg("--data").arg(folder.join("data")).arg("--env-file").arg(folder.join("env"));
+        command
     }
 
     pub(crate) fn env_file(&self) -> PathBuf {
