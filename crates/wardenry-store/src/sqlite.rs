@@ -4,8 +4,10 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
+use sqlx::Connection as _;
 use sqlx::sqlite::{
-    SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqlitePoolOptions, SqliteSynchronous,
+    SqliteConnectOptions, SqliteConnection, SqliteJournalMode, SqlitePool, SqlitePoolOptions,
+    SqliteSynchronous,
 };
 
 mod data_folder;
@@ -167,6 +169,19 @@ fn pool_options() -> SqlitePoolOptions {
         .test_before_acquire(false)
         .idle_timeout(None)
         .max_lifetime(None)
+        .before_acquire(|connection, _| Box::pin(is_usable(connection)))
+}
+
+/// Whether a connection has no transaction any more.
+///
+/// SQLite ends a transaction by itself when the disk is full or fails. The driver then cannot roll it back, takes it for open from there
+/// on, and refuses to begin another: such a connection is replaced.
+async fn is_usable(connection: &mut SqliteConnection) -> Result<bool, sqlx::Error> {
+    if connection.is_in_transaction() {
+        // The rollback of a transaction that was dropped may still wait for its turn.
+        connection.ping().await?;
+    }
+    Ok(!connection.is_in_transaction())
 }
 
 fn folder_of(file: &Path) -> PathBuf {
@@ -191,5 +206,35 @@ mod tests {
         assert_eq!((journal_mode.as_str(), synchronous, foreign_keys), ("wal", 2, 1));
         let refused = query("DELETE FROM tenant").execute(store.reader()).await.unwrap_err();
         assert_eq!(refused.as_database_error().unwrap().message(), "attempt to write a readonly database");
+    }
+
+    #[tokio::test]
+    async fn writing_goes_on_after_a_full_disk() {
+        let folder = tempfile::tempdir().unwrap();
+        let store = SqliteStore::open(folder.path()).await.unwrap();
+        let most_pages = async |pages: i64| {
+            let statement = format!("PRAGMA max_page_count = {pages}");
+            query(sqlx::AssertSqlSafe(statement)).execute(store.writer()).await.unwrap();
+        };
+        most_pages(query_scalar("PRAGMA page_count").fetch_one(store.writer()).await.unwrap()).await;
+        let mut transaction = store.writer().begin_with(SqliteStore::BEGIN_WRITE).await.unwrap();
+        // One row at a time: a statement of many rows could be undone by itself.
+        let refused = async {
+            for _ in 0..10_000 {
+                query("INSERT INTO lake_tenant (tenant) VALUES (randomblob(16))")
+                    .execute(&mut *transaction)
+                    .await?;
+            }
+            Ok::<(), sqlx::Error>(())
+        };
+        let refused = refused.await.unwrap_err();
+        assert_eq!(refused.as_database_error().unwrap().message(), "database or disk is full");
+        drop(transaction);
+        most_pages(1_000_000).await;
+        let mut transaction = store.writer().begin_with(SqliteStore::BEGIN_WRITE).await.unwrap();
+        query("CREATE TABLE content AS SELECT 1 AS number").execute(&mut *transaction).await.unwrap();
+        transaction.commit().await.unwrap();
+        let found: i64 = query_scalar("SELECT number FROM content").fetch_one(store.reader()).await.unwrap();
+        assert_eq!(found, 1);
     }
 }
