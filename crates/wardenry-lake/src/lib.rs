@@ -22,6 +22,7 @@ mod durable;
 mod entry;
 mod error;
 mod flush;
+mod interval;
 mod journal;
 mod lake;
 mod provider;

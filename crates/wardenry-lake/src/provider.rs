@@ -3,20 +3,28 @@
 use std::any::Any;
 use std::sync::Arc;
 
-use arrow::array::RecordBatch;
-use arrow::datatypes::SchemaRef;
+use arrow::array::{AsArray as _, BooleanArray, RecordBatch};
+use arrow::buffer::BooleanBuffer;
+use arrow::compute::{filter_record_batch, max, min};
+use arrow::datatypes::{Int64Type, SchemaRef};
 use async_trait::async_trait;
+use datafusion::catalog::memory::MemorySourceConfig;
 use datafusion::catalog::{Session, TableProvider};
 use datafusion::common::stats::Precision;
-use datafusion::common::{DataFusionError, Result, ScalarValue, Statistics};
-use datafusion::datasource::{MemTable, TableType};
-use datafusion::logical_expr::{Between, BinaryExpr, Expr, Operator, TableProviderFilterPushDown};
+use datafusion::common::{DataFusionError, Result, Statistics, project_schema};
+use datafusion::datasource::TableType;
+use datafusion::logical_expr::{self, Expr, Operator, TableProviderFilterPushDown};
+use datafusion::physical_expr::PhysicalExpr;
+use datafusion::physical_expr::expressions::{BinaryExpr, Column, lit};
 use datafusion::physical_plan::ExecutionPlan;
+use datafusion::physical_plan::empty::EmptyExec;
+use datafusion::physical_plan::filter::FilterExecBuilder;
 use datafusion::physical_plan::union::UnionExec;
 use wardenry_kql_engine::sources::parquet::ParquetTable;
 use wardenry_kql_values::ScalarType;
 
 use crate::data_file::{DataFile, FileReader};
+use crate::interval::{Interval, Meeting};
 use crate::rows::ticks;
 use crate::schema::{INGESTION_TIME, Table};
 use crate::terms::terms_of;
@@ -27,6 +35,9 @@ pub(crate) struct TableSnapshot {
     pub(crate) files: Vec<Arc<DataFile>>,
     pub(crate) tail: Vec<RecordBatch>,
 }
+
+/// Fewer rows in memory are not worth a thread of their own.
+const ROWS_FOR_A_PARTITION: usize = 16_384;
 
 #[derive(Debug)]
 pub(crate) struct LakeTable {
@@ -40,18 +51,94 @@ impl LakeTable {
         Self { table: Arc::clone(table), snapshot, reader: reader.clone() }
     }
 
-    /// The files that may have rows of which the filters are true.
-    fn files(&self, filters: &[Expr]) -> Vec<Arc<DataFile>> {
-        let time = &**self.table.arrow.field(self.table.time).name();
-        let mut wanted = Interval::ALL;
-        for filter in filters {
-            wanted.narrow(filter, time);
-        }
-        let may_match = |file: &&Arc<DataFile>| {
-            wanted.from <= ticks(file.entry.last) && ticks(file.entry.first) <= wanted.to
-        };
-        self.snapshot.files.iter().filter(may_match).cloned().collect()
+    /// The name of the column by which rows are sorted.
+    fn time(&self) -> &str {
+        self.table.arrow.field(self.table.time).name()
     }
+
+    /// The files whose times meet an interval in some way.
+    fn files(&self, wanted: Interval, how: Meeting) -> Vec<Arc<DataFile>> {
+        let files = self.snapshot.files.iter();
+        let meets =
+            |file: &&Arc<DataFile>| wanted.meets(ticks(file.entry.first), ticks(file.entry.last)) == how;
+        files.filter(meets).cloned().collect()
+    }
+
+    /// The rows of files of which the filters may be true, as far as their terms tell.
+    async fn stored(&self, files: Vec<Arc<DataFile>>, filters: &[Expr]) -> Result<Option<ParquetTable>> {
+        if files.is_empty() {
+            return Ok(None);
+        }
+        let hidden = (Arc::from(INGESTION_TIME), ScalarType::Datetime);
+        let columns = self.table.all.iter().cloned().chain([hidden]).collect();
+        let (reader, filters) = (self.reader.clone(), filters.to_vec());
+        // The first look at a file reads from the disk.
+        let opened = tokio::task::spawn_blocking(move || table(columns, files, &filters, &reader));
+        opened.await.map_err(external)?
+    }
+
+    /// The rows of an interval that are not yet in files.
+    fn tail(
+        &self,
+        projection: Option<&Vec<usize>>,
+        wanted: Interval,
+        partitions: usize,
+    ) -> Result<Option<Arc<dyn ExecutionPlan>>> {
+        let (mut batches, mut rows) = (Vec::new(), 0);
+        for batch in &self.snapshot.tail {
+            let batch = match (within(batch, self.table.time, wanted)?, projection) {
+                (Some(kept), _) if kept.true_count() == 0 => continue,
+                (Some(kept), Some(projection)) => filter_record_batch(&batch.project(projection)?, &kept)?,
+                (Some(kept), None) => filter_record_batch(batch, &kept)?,
+                (None, Some(projection)) => batch.project(projection)?,
+                (None, None) => batch.clone(),
+            };
+            rows += batch.num_rows();
+            batches.push(batch);
+        }
+        if batches.is_empty() {
+            return Ok(None);
+        }
+        let schema = project_schema(&self.table.arrow, projection)?;
+        let parts = partitions.min(rows / ROWS_FOR_A_PARTITION).clamp(1, batches.len());
+        let parts: Vec<Vec<_>> = batches.chunks(batches.len().div_ceil(parts)).map(<[_]>::to_vec).collect();
+        let exec: Arc<dyn ExecutionPlan> = MemorySourceConfig::try_new_exec(&parts, schema, None)?;
+        Ok(Some(exec))
+    }
+}
+
+/// Which rows are of an interval; `None` if all of them are.
+fn within(batch: &RecordBatch, time: usize, wanted: Interval) -> Result<Option<BooleanArray>> {
+    let times = batch.column(time).as_primitive::<Int64Type>();
+    let meeting = match (min(times), max(times)) {
+        (Some(first), Some(last)) => wanted.meets(first, last),
+        _ => Meeting::Apart,
+    };
+    Ok(match meeting {
+        Meeting::Within => None,
+        Meeting::Apart => Some(BooleanArray::new(BooleanBuffer::new_unset(times.len()), None)),
+        Meeting::Partly => {
+            Some(BooleanArray::from_unary(times, |time| (wanted.from..=wanted.to).contains(&time)))
+        }
+    })
+}
+
+/// Those rows of a scan whose time, the column of this number, is of an interval; the first `width` columns of them.
+fn filtered(
+    scan: Arc<dyn ExecutionPlan>,
+    time: usize,
+    wanted: Interval,
+    width: usize,
+) -> Result<Arc<dyn ExecutionPlan>> {
+    let name = scan.schema().field(time).name().clone();
+    let bound = |operator, bound: i64| -> Arc<dyn PhysicalExpr> {
+        Arc::new(BinaryExpr::new(Arc::new(Column::new(&name, time)), operator, lit(bound)))
+    };
+    let from = bound(Operator::GtEq, wanted.from);
+    let to = bound(Operator::LtEq, wanted.to);
+    let both = Arc::new(BinaryExpr::new(from, Operator::And, to));
+    let filter = FilterExecBuilder::new(both, scan);
+    Ok(Arc::new(filter.apply_projection(Some((0..width).collect()))?.build()?))
 }
 
 #[async_trait]
@@ -73,12 +160,20 @@ impl TableProvider for LakeTable {
         Some(statistics)
     }
 
-    /// The scan uses them to leave out files, and does not promise to leave out rows: the optimiser moves the filters themselves into
+    /// What is about the time alone, the scan sees to. Other filters it uses to leave out parts of files; the optimiser moves them into
     /// the files later.
     fn supports_filters_pushdown(&self, filters: &[&Expr]) -> Result<Vec<TableProviderFilterPushDown>> {
-        Ok(vec![TableProviderFilterPushDown::Inexact; filters.len()])
+        let support = |filter: &&Expr| {
+            if Interval::tells_all_of(filter, self.time()) {
+                TableProviderFilterPushDown::Exact
+            } else {
+                TableProviderFilterPushDown::Inexact
+            }
+        };
+        Ok(filters.iter().map(support).collect())
     }
 
+    /// Files that are within the wanted times as a whole are read without a look at their rows' times.
     async fn scan(
         &self,
         session: &dyn Session,
@@ -86,24 +181,30 @@ impl TableProvider for LakeTable {
         filters: &[Expr],
         limit: Option<usize>,
     ) -> Result<Arc<dyn ExecutionPlan>> {
+        let wanted = Interval::of(filters, self.time());
         let mut parts = Vec::new();
-        let files = self.files(filters);
-        if !files.is_empty() {
-            let hidden = (Arc::from(INGESTION_TIME), ScalarType::Datetime);
-            let columns = self.table.all.iter().cloned().chain([hidden]).collect();
-            let (reader, filters) = (self.reader.clone(), filters.to_vec());
-            // The first look at a file reads from the disk.
-            let opened = tokio::task::spawn_blocking(move || table(columns, files, &filters, &reader)).await;
-            if let Some(table) = opened.map_err(external)?? {
-                parts.push(table.scan(session, projection, &[], limit).await?);
-            }
+        if let Some(table) = self.stored(self.files(wanted, Meeting::Within), filters).await? {
+            parts.push(table.scan(session, projection, &[], limit).await?);
         }
-        if !self.snapshot.tail.is_empty() || parts.is_empty() {
-            let tail = MemTable::try_new(Arc::clone(&self.table.arrow), vec![self.snapshot.tail.clone()])?;
-            parts.push(tail.scan(session, projection, &[], limit).await?);
+        if let Some(table) = self.stored(self.files(wanted, Meeting::Partly), filters).await? {
+            let mut columns = match projection {
+                Some(projection) => projection.clone(),
+                None => (0..self.table.arrow.fields().len()).collect(),
+            };
+            let width = columns.len();
+            let time = columns.iter().position(|column| *column == self.table.time).unwrap_or_else(|| {
+                columns.push(self.table.time);
+                width
+            });
+            let scan = table.scan(session, Some(&columns), &[], None).await?;
+            parts.push(filtered(scan, time, wanted, width)?);
         }
+        parts.extend(self.tail(projection, wanted, session.config().target_partitions())?);
         match <[_; 1]>::try_from(parts) {
             Ok([only]) => Ok(only),
+            Err(parts) if parts.is_empty() => {
+                Ok(Arc::new(EmptyExec::new(project_schema(&self.table.arrow, projection)?)))
+            }
             Err(parts) => UnionExec::try_new(parts),
         }
     }
@@ -136,10 +237,10 @@ fn table(
 /// For each row group of a file, whether a filter may be true in it, as far as its terms tell. `None` if they tell nothing.
 fn groups(file: &DataFile, filter: &Expr, rows: &[u64]) -> Option<Vec<bool>> {
     match filter {
-        Expr::BinaryExpr(BinaryExpr { left, op: Operator::And, right }) => {
+        Expr::BinaryExpr(logical_expr::BinaryExpr { left, op: Operator::And, right }) => {
             [left, right].into_iter().filter_map(|side| groups(file, side, rows)).reduce(both)
         }
-        Expr::BinaryExpr(BinaryExpr { left, op: Operator::Or, right }) => {
+        Expr::BinaryExpr(logical_expr::BinaryExpr { left, op: Operator::Or, right }) => {
             let (left, right) = (groups(file, left, rows)?, groups(file, right, rows)?);
             Some(left.iter().zip(&right).map(|(left, right)| *left || *right).collect())
         }
@@ -158,95 +259,4 @@ fn both(left: Vec<bool>, right: Vec<bool>) -> Vec<bool> {
 
 fn external(error: impl std::error::Error + Send + Sync + 'static) -> DataFusionError {
     DataFusionError::External(Box::new(error))
-}
-
-/// The times that filters let through.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-struct Interval {
-    from: i64,
-    to: i64,
-}
-
-impl Interval {
-    const ALL: Self = Self { from: i64::MIN, to: i64::MAX };
-
-    /// Leaves out the times for which the filter is not true, as far as that is easy to see.
-    fn narrow(&mut self, filter: &Expr, time: &str) {
-        match filter {
-            Expr::BinaryExpr(BinaryExpr { left, op: Operator::And, right }) => {
-                self.narrow(left, time);
-                self.narrow(right, time);
-            }
-            Expr::BinaryExpr(BinaryExpr { left, op, right }) => {
-                if let (true, Some(bound)) = (is_column(left, time), constant(right)) {
-                    self.compare(*op, bound);
-                } else if let (Some(bound), true, Some(op)) =
-                    (constant(left), is_column(right, time), op.swap())
-                {
-                    self.compare(op, bound);
-                }
-            }
-            Expr::Between(Between { expr, negated: false, low, high }) if is_column(expr, time) => {
-                if let (Some(low), Some(high)) = (constant(low), constant(high)) {
-                    self.compare(Operator::GtEq, low);
-                    self.compare(Operator::LtEq, high);
-                }
-            }
-            _ => {}
-        }
-    }
-
-    /// Times of which `time operator bound` is true.
-    fn compare(&mut self, operator: Operator, bound: i64) {
-        let (from, to) = match operator {
-            Operator::Eq => (bound, bound),
-            Operator::Gt => (bound.saturating_add(1), i64::MAX),
-            Operator::GtEq => (bound, i64::MAX),
-            Operator::Lt => (i64::MIN, bound.saturating_sub(1)),
-            Operator::LtEq => (i64::MIN, bound),
-            _ => return,
-        };
-        self.from = self.from.max(from);
-        self.to = self.to.min(to);
-    }
-}
-
-fn is_column(expr: &Expr, name: &str) -> bool {
-    matches!(expr, Expr::Column(column) if column.name == name)
-}
-
-fn constant(expr: &Expr) -> Option<i64> {
-    match expr {
-        Expr::Literal(ScalarValue::Int64(value), _) => *value,
-        _ => None,
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use datafusion::prelude::{col, lit};
-
-    use super::*;
-
-    #[test]
-    fn filters_narrow_the_times() {
-        let narrowed = |filter: Expr| {
-            let mut interval = Interval::ALL;
-            interval.narrow(&filter, "time");
-            (interval.from, interval.to)
-        };
-        let time = || col("time");
-        for (filter, expected) in [
-            (time().gt(lit(5_i64)).and(time().lt_eq(lit(9_i64))), (6, 9)),
-            (lit(5_i64).lt_eq(time()), (5, i64::MAX)),
-            (time().between(lit(2_i64), lit(3_i64)), (2, 3)),
-            (time().eq(lit(4_i64)).and(col("other").eq(lit(1_i64))), (4, 4)),
-            // Nothing is known of these.
-            (time().gt(lit(5_i64)).or(time().lt(lit(2_i64))), (i64::MIN, i64::MAX)),
-            (time().not_eq(lit(5_i64)), (i64::MIN, i64::MAX)),
-            (col("other").gt(lit(5_i64)), (i64::MIN, i64::MAX)),
-        ] {
-            assert_eq!(narrowed(filter.clone()), expected, "{filter}");
-        }
-    }
 }

@@ -5,6 +5,7 @@
 //! dictionary is worked out once for each text of the dictionary, not for each row.
 
 mod adapter;
+mod bounds;
 mod dictionary;
 mod distinct;
 mod logical_types;
@@ -19,7 +20,7 @@ use arrow::datatypes::{Field, Schema, SchemaRef};
 use async_trait::async_trait;
 use datafusion::catalog::{Session, TableProvider};
 use datafusion::common::stats::Precision;
-use datafusion::common::{Result, Statistics};
+use datafusion::common::{Result, ScalarValue, Statistics};
 use datafusion::datasource::TableType;
 use datafusion::datasource::listing::PartitionedFile;
 use datafusion::datasource::physical_plan::parquet::{
@@ -49,6 +50,7 @@ use super::stored::{kql_type, marked_type};
 pub use logical_types::file_schema;
 
 use adapter::{StoredAdapterFactory, boxed_type, unboxed};
+use bounds::Bounds;
 
 /// Under this key, the metadata of a field that Arrow holds may name the KQL type of a column that is stored as text.
 pub const TYPE_KEY: &str = "wardenry.kql.type";
@@ -80,6 +82,7 @@ pub struct ParquetFile {
     nested: BTreeSet<String>,
     /// About how many different texts a column has, where that is known.
     distinct_texts: Vec<(String, usize)>,
+    bounds: Vec<Bounds>,
     file: PartitionedFile,
     group_rows: Vec<u64>,
     rows: usize,
@@ -124,12 +127,33 @@ impl ParquetFile {
             columns,
             nested,
             distinct_texts: dictionary::distinct_texts(&metadata),
+            bounds: bounds::bounds(&metadata),
             file,
             group_rows: group_rows.collect(),
             rows: usize::try_from(metadata.metadata().file_metadata().num_rows()).unwrap_or(0),
             bytes: usize::try_from(stat.len()).unwrap_or(usize::MAX),
             path,
         })
+    }
+
+    /// What is known of the columns of a table in this file.
+    fn statistics(&self, table: &Schema) -> Statistics {
+        let mut statistics = Statistics::new_unknown(table);
+        statistics.num_rows = Precision::Exact(self.rows);
+        for (name, count) in &self.distinct_texts {
+            if let Ok(index) = table.index_of(name) {
+                statistics.column_statistics[index].distinct_count = Precision::Inexact(*count);
+            }
+        }
+        for bounds in &self.bounds {
+            if let Ok(index) = table.index_of(&bounds.column) {
+                let column = &mut statistics.column_statistics[index];
+                column.min_value = Precision::Exact(ScalarValue::Int64(Some(bounds.first)));
+                column.max_value = Precision::Exact(ScalarValue::Int64(Some(bounds.last)));
+                column.null_count = Precision::Exact(bounds.nulls);
+            }
+        }
+        statistics
     }
 
     /// Adds the columns of this file to those of others.
@@ -276,13 +300,7 @@ impl ParquetTable {
             .collect();
         let schema = Arc::new(Schema::new(fields));
         let of_table = |(file, groups): (&&ParquetFile, Option<Vec<bool>>)| {
-            let mut statistics = Statistics::new_unknown(&schema);
-            for (name, count) in &file.distinct_texts {
-                if let Ok(index) = schema.index_of(name) {
-                    statistics.column_statistics[index].distinct_count = Precision::Inexact(*count);
-                }
-            }
-            let part = file.file.clone().with_statistics(Arc::new(statistics));
+            let part = file.file.clone().with_statistics(Arc::new(file.statistics(&schema)));
             match groups {
                 Some(groups) if groups.len() == file.group_rows.len() => part.with_extension(access(&groups)),
                 _ => part,

@@ -7,6 +7,7 @@ mod defined_tables;
 mod duckdb;
 mod files;
 mod limits;
+mod reading;
 mod recovery;
 mod rows;
 mod support;

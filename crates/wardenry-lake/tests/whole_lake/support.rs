@@ -73,6 +73,15 @@ impl World {
         result.statistics().scanned_bytes
     }
 
+    /// How a query would be run by two threads.
+    pub(crate) async fn plan(&self, tenant: TenantId, text: &str) -> String {
+        let options =
+            RunOptions { partitions: Some(2), ..RunOptions::at(self.clock.now().unix_ticks() + UNIX_EPOCH) };
+        let tables = self.lake.tables(tenant).await.unwrap();
+        let mut plans = Engine::new().explain(text, &tables, &options).await.unwrap();
+        plans.remove(0).physical
+    }
+
     /// Stores an event of a device.
     pub(crate) async fn event(&self, device: &str, time: &str) {
         let event = json!({"Timestamp": time, "DeviceName": device});
