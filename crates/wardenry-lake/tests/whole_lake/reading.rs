@@ -91,7 +91,7 @@ async fn plans_are_those_over_files() {
             "Timestamp >",
         ),
         (
-            "where ProcessId == 7 | join (DeviceEvents | where ActionType == 'Odd') on DeviceName | count"
+            "where ProcessCommandLine has 'run' | join kind=inner (DeviceEvents | where ActionType == 'Odd') on DeviceName | count"
                 .to_owned(),
             "Odd AND DynamicFilter",
             "SortExec",
