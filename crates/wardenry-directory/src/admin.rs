@@ -58,6 +58,10 @@ impl DirectoryReader {
         caller.may(call)?;
         Ok(Self { tenant: caller.tenant() })
     }
+
+    pub(crate) fn tenant(&self) -> TenantId {
+        self.tenant
+    }
 }
 
 impl ApplicationAdmin {

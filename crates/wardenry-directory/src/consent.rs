@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 use std::sync::Arc;
 
 use aws_lc_rs::digest::{SHA256, digest};
-use wardenry_core::catalogue::{self, ScopeConsent};
+use wardenry_core::catalogue;
 use wardenry_core::id::{AppId, AppRoleId, ScopeId, ServicePrincipalId, TenantId, UserId};
 use wardenry_jose::base64url;
 use wardenry_oauth::answers::{ClientAnswer, SignInAudience, TenantAnswer};
@@ -13,6 +13,7 @@ use wardenry_oauth::consent::{self, Beneficiaries, PermissionKind, WishedPermiss
 use crate::directory::{Deed, Directory};
 use crate::error::DirectoryError;
 use crate::model::{AppRoleAssignment, Application, DelegatedGrant, RequiredResource, ServicePrincipal};
+use crate::offered::{OfferedPermission, OfferedResource};
 use crate::sign_in::SignedInUser;
 use crate::store::Change;
 
@@ -293,30 +294,19 @@ impl Directory {
         let granted = self.granted(user, application).await?;
         let mut wishes = Vec::new();
         for wish in &required {
-            let Some(resource) = self.described_resource(user.tenant(), wish).await? else {
+            let Some(resource) = self.resource_offered_to(user.tenant(), wish.resource).await? else {
                 return Ok(Err(BrokenWish { resource: wish.resource.to_string(), permission: "any".into() }));
             };
             let principal = self.store.service_principal_by_app(user.tenant(), wish.resource).await?;
             let principal = principal.filter(|principal| principal.enabled).map(|principal| principal.id);
-            for id in &wish.app_roles {
-                let Some(described) = resource.app_roles.iter().find(|role| role.0 == id.as_guid()) else {
-                    return Ok(Err(resource.broken(id)));
+            let asked = (wish.app_roles.iter().map(|id| (PermissionKind::Application, id.as_guid())))
+                .chain(wish.scopes.iter().map(|id| (PermissionKind::Delegated, id.as_guid())));
+            for (kind, id) in asked {
+                let Some(offered) = resource.permission(kind, id) else {
+                    let permission = id.to_string();
+                    return Ok(Err(BrokenWish { resource: resource.name, permission }));
                 };
-                wishes.push(resource.wish(PermissionKind::Application, described, true, principal, &granted));
-            }
-            for id in &wish.scopes {
-                let Some((described, admin_only)) =
-                    resource.scopes.iter().find(|scope| scope.0.0 == id.as_guid())
-                else {
-                    return Ok(Err(resource.broken(id)));
-                };
-                wishes.push(resource.wish(
-                    PermissionKind::Delegated,
-                    described,
-                    *admin_only,
-                    principal,
-                    &granted,
-                ));
+                wishes.push(granted.wish(&resource, offered, principal));
             }
         }
         Ok(Ok(wishes))
@@ -384,23 +374,6 @@ impl Directory {
             Some((application.app_id, scope.id))
         }))
     }
-
-    /// What the resource of a wish offers; `None` when the tenant cannot have it. Applications that other
-    /// tenants keep to themselves are not shown, not even by name.
-    async fn described_resource(
-        &self,
-        tenant: TenantId,
-        wish: &RequiredResource,
-    ) -> Result<Option<DescribedResource>, DirectoryError> {
-        if let Some(resource) = catalogue::resource_by_app_id(wish.resource) {
-            return Ok(Some(DescribedResource::first_party(resource)));
-        }
-        let application = self.store.application_by_app_id(wish.resource).await?;
-        let usable = application.filter(|application| {
-            application.home_tenant == tenant || application.audience == SignInAudience::AzureADMultipleOrgs
-        });
-        Ok(usable.map(|application| DescribedResource::registered(&application)))
-    }
 }
 
 #[derive(Default)]
@@ -409,108 +382,36 @@ struct Granted {
     grants: Vec<DelegatedGrant>,
 }
 
-/// Id, value, display name, description.
-struct Described(uuid::Uuid, String, String, String);
-
-/// A resource's permissions, wherever they are defined.
-struct DescribedResource {
-    app_id: AppId,
-    name: String,
-    app_roles: Vec<Described>,
-    scopes: Vec<(Described, bool)>,
-}
-
-impl DescribedResource {
-    fn first_party(resource: &catalogue::Resource) -> Self {
-        let role = |role: &catalogue::AppRole| {
-            Described(role.id.as_guid(), role.value.into(), role.display_name.into(), role.description.into())
-        };
-        let scope = |scope: &catalogue::Scope| {
-            let described = Described(
-                scope.id.as_guid(),
-                scope.value.into(),
-                scope.display_name.into(),
-                scope.description.into(),
-            );
-            (described, scope.consent == ScopeConsent::Admin)
-        };
-        Self {
-            app_id: resource.app_id,
-            name: resource.display_name.to_owned(),
-            app_roles: resource.app_roles.iter().map(role).collect(),
-            scopes: resource.scopes.iter().map(scope).collect(),
-        }
-    }
-
-    fn registered(application: &Application) -> Self {
-        Self {
-            app_id: application.app_id,
-            name: application.display_name.clone(),
-            app_roles: application
-                .app_roles
-                .iter()
-                .filter(|role| role.is_grantable_to_apps())
-                .map(|role| {
-                    Described(
-                        role.id.as_guid(),
-                        role.value.clone(),
-                        role.display_name.clone(),
-                        role.description.clone(),
-                    )
-                })
-                .collect(),
-            scopes: application
-                .scopes
-                .iter()
-                .filter(|scope| scope.enabled)
-                .map(|scope| {
-                    let id = scope.id.as_guid();
-                    let described = Described(
-                        id,
-                        scope.value.clone(),
-                        scope.display_name.clone(),
-                        scope.description.clone(),
-                    );
-                    (described, scope.admin_only)
-                })
-                .collect(),
-        }
-    }
-
-    fn broken(&self, permission: &impl ToString) -> BrokenWish {
-        BrokenWish { resource: self.name.clone(), permission: permission.to_string() }
-    }
-
+impl Granted {
+    /// A permission that is asked for, as the tenant with this principal of the resource sees it.
     fn wish(
         &self,
-        kind: PermissionKind,
-        described: &Described,
-        admin_only: bool,
+        resource: &OfferedResource,
+        offered: &OfferedPermission,
         principal: Option<ServicePrincipalId>,
-        granted: &Granted,
     ) -> WishedPermission {
-        let Described(id, value, display_name, description) = described;
         let on_resource = |resource: ServicePrincipalId| principal == Some(resource);
-        let held = match kind {
-            PermissionKind::Application => granted
+        let granted = match offered.kind {
+            PermissionKind::Application => self
                 .assignments
                 .iter()
-                .any(|held| on_resource(held.resource) && held.role.as_guid() == *id),
-            PermissionKind::Delegated => {
-                granted.grants.iter().any(|held| on_resource(held.resource) && held.scopes.contains(value))
-            }
+                .any(|held| on_resource(held.resource) && held.role.as_guid() == offered.id),
+            PermissionKind::Delegated => self
+                .grants
+                .iter()
+                .any(|held| on_resource(held.resource) && held.scopes.contains(&offered.value)),
         };
         WishedPermission {
-            kind,
-            id: *id,
-            value: value.clone(),
-            display_name: display_name.clone(),
-            description: description.clone(),
-            admin_only,
-            resource: self.app_id,
-            resource_name: self.name.clone(),
+            kind: offered.kind,
+            id: offered.id,
+            value: offered.value.clone(),
+            display_name: offered.display_name.clone(),
+            description: offered.description.clone(),
+            admin_only: offered.admin_only,
+            resource: resource.app_id,
+            resource_name: resource.name.clone(),
             resource_principal: principal,
-            granted: held,
+            granted,
         }
     }
 }

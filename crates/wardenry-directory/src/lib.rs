@@ -17,6 +17,7 @@ mod directory;
 mod error;
 mod master_key;
 pub mod model;
+pub mod offered;
 mod password;
 pub mod registration;
 pub mod sign_in;
