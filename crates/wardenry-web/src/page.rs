@@ -4,12 +4,17 @@ use axum::response::{IntoResponse, Response};
 use http::{HeaderValue, StatusCode, header};
 use maud::{DOCTYPE, Markup, html};
 
-use crate::content_security_policy;
+use crate::content_security_policy::{self, Scripts};
 
 /// The style sheet of all pages, served at [`STYLE_PATH`].
 pub const STYLE: &str = include_str!("page/style.css");
 /// Where the style sheet is served.
 pub const STYLE_PATH: &str = "/assets/style.css";
+
+/// The icon of all pages, served at [`ICON_PATH`].
+const ICON: &str = include_str!("page/icon.svg");
+/// Where the icon is served.
+pub const ICON_PATH: &str = "/assets/icon.svg";
 
 /// A page to render.
 #[derive(Debug)]
@@ -46,23 +51,29 @@ impl IntoResponse for Page {
                     meta name="color-scheme" content="light dark";
                     title { (self.title) " – Wardenry" }
                     link rel="stylesheet" href=(STYLE_PATH);
+                    link rel="icon" href=(ICON_PATH) type="image/svg+xml";
                 }
-                body {
+                body.single {
                     main { (self.content) }
                     footer { "Wardenry, an independent implementation" }
                 }
             }
         };
         let targets: Vec<&str> = self.form_targets.iter().map(String::as_str).collect();
-        let headers = [
-            (header::CONTENT_TYPE, HeaderValue::from_static("text/html; charset=utf-8")),
-            (header::CONTENT_SECURITY_POLICY, content_security_policy::policy(&targets)),
-            (header::CACHE_CONTROL, HeaderValue::from_static("no-store")),
-            (header::REFERRER_POLICY, HeaderValue::from_static("no-referrer")),
-            (header::X_FRAME_OPTIONS, HeaderValue::from_static("DENY")),
-        ];
-        (self.status, headers, document.into_string()).into_response()
+        respond(self.status, &document, content_security_policy::policy(Scripts::None, &targets))
     }
+}
+
+/// A whole document as an answer, with the headers that every page of ours has.
+pub fn respond(status: StatusCode, document: &Markup, policy: HeaderValue) -> Response {
+    let headers = [
+        (header::CONTENT_TYPE, HeaderValue::from_static("text/html; charset=utf-8")),
+        (header::CONTENT_SECURITY_POLICY, policy),
+        (header::CACHE_CONTROL, HeaderValue::from_static("no-store")),
+        (header::REFERRER_POLICY, HeaderValue::from_static("no-referrer")),
+        (header::X_FRAME_OPTIONS, HeaderValue::from_static("DENY")),
+    ];
+    (status, headers, document.0.clone()).into_response()
 }
 
 /// A text from outside, shown so that it cannot reorder the text around it: bidirectional controls are
@@ -74,11 +85,20 @@ pub fn foreign_text(text: &str) -> Markup {
 
 /// Serves the style sheet.
 pub async fn serve_style() -> Response {
+    file("text/css; charset=utf-8", STYLE)
+}
+
+/// Serves the icon.
+pub async fn serve_icon() -> Response {
+    file("image/svg+xml", ICON)
+}
+
+fn file(content_type: &'static str, content: &'static str) -> Response {
     let headers = [
-        (header::CONTENT_TYPE, HeaderValue::from_static("text/css; charset=utf-8")),
+        (header::CONTENT_TYPE, HeaderValue::from_static(content_type)),
         (header::CACHE_CONTROL, HeaderValue::from_static("public, max-age=3600")),
     ];
-    (headers, STYLE).into_response()
+    (headers, content).into_response()
 }
 
 #[cfg(test)]

@@ -50,12 +50,12 @@ fn the_edges_between_our_crates_are_the_listed_ones() {
 #[test]
 fn what_is_deliberately_absent_is_absent() {
     let dependencies = dependencies();
-    let delivery = ["wardenry", "wardenry-api", "wardenry-authority", "wardenry-web"];
+    let delivery = ["wardenry", "wardenry-api", "wardenry-authority", "wardenry-portal", "wardenry-web"];
     for (crate_name, users) in [
         ("axum", &delivery[..]),
         ("hyper", &["wardenry"][..]),
         ("sqlx", &["wardenry-store"][..]),
-        ("maud", &["wardenry-authority", "wardenry-web"][..]),
+        ("maud", &["wardenry-authority", "wardenry-portal", "wardenry-web"][..]),
         ("clap", &["wardenry", "wardenry-kql-corpus"][..]),
         ("aws-lc-rs", &["wardenry-benches", "wardenry-directory", "wardenry-jose"][..]),
         (

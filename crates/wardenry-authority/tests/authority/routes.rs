@@ -32,9 +32,9 @@ fn requests() -> Vec<(Method, String, u16)> {
     add(Method::GET, "/common/oauth2/v2.0/logout", 200);
     add(Method::POST, "/common/oauth2/v2.0/logout", 403);
     add(Method::GET, "/", 303);
-    add(Method::GET, "/portal", 200);
     add(Method::GET, "/error", 200);
     add(Method::GET, "/assets/style.css", 200);
+    add(Method::GET, "/assets/icon.svg", 200);
     requests
 }
 
@@ -44,6 +44,7 @@ fn routes() -> Vec<String> {
     let (_, router) = source.split_once("Router::new()").unwrap();
     let route = |call: &str| match call.strip_prefix('"') {
         Some(literal) => literal.split('"').next().unwrap().to_owned(),
+        None if call.starts_with("page::ICON_PATH") => wardenry_web::page::ICON_PATH.to_owned(),
         None => {
             assert!(call.starts_with("page::STYLE_PATH"), "{call:.40}");
             wardenry_web::page::STYLE_PATH.to_owned()

@@ -14,6 +14,7 @@ use wardenry_directory::admin::Operator;
 use wardenry_directory::signing_keys::SigningKeys;
 use wardenry_directory::{Directory, MasterKey};
 use wardenry_incidents::Incidents;
+use wardenry_portal::Portal;
 use wardenry_store::SqliteStore;
 use wardenry_web::bearer::BearerGate;
 use wardenry_web::origin::OwnOrigins;
@@ -69,13 +70,19 @@ impl Platform {
             origins: origins.clone(),
             gate: Arc::clone(&self.gate),
         };
-        let portal = format!("{}/portal", origins.preferred());
+        let portal = Portal {
+            directory: Arc::clone(&self.directory),
+            incidents: self.incidents.clone(),
+            origins: origins.clone(),
+        };
         let api = ApiState {
             incidents: self.incidents.clone(),
             gate: Arc::clone(&self.gate),
-            portal: portal.into(),
+            portal: format!("{}/portal", origins.preferred()).into(),
         };
-        let router = wardenry_authority::router(authority).merge(wardenry_api::router(api));
+        let router = wardenry_authority::router(authority)
+            .merge(wardenry_api::router(api))
+            .merge(wardenry_portal::router(portal));
         #[cfg(feature = "hunting")]
         let router = router.merge(self.hunting.router());
         wardenry_web::app::wrap(router, origins.clone(), Arc::clone(self.directory.entropy()))

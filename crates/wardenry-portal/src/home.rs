@@ -1,0 +1,54 @@
+//! `GET /portal`: where one can go, and the addresses that client libraries want to know.
+
+use axum::response::Response;
+use maud::{Markup, html};
+use wardenry_web::origin::Origin;
+
+use crate::frame::{Section, View};
+use crate::parts::copyable;
+use crate::visitor::Visitor;
+
+struct Home<'a> {
+    visitor: &'a Visitor,
+    origin: &'a Origin,
+}
+
+/// Shows the start page.
+pub(crate) async fn show(visitor: Visitor, origin: Origin) -> Response {
+    let page = Home { visitor: &visitor, origin: &origin };
+    let content = page.content();
+    visitor.answer(Ok(View { content, ..View::new(Section::Home, "Home") }))
+}
+
+impl Home<'_> {
+    fn content(&self) -> Markup {
+        let tenant = &self.visitor.tenant;
+        let addresses = [
+            ("authority", "Authority", format!("{}/{}", self.origin, tenant.id)),
+            ("token-v2", "Token endpoint (v2)", format!("{}/{}/oauth2/v2.0/token", self.origin, tenant.id)),
+            ("token-v1", "Token endpoint (v1)", format!("{}/{}/oauth2/token", self.origin, tenant.id)),
+            ("incidents", "Incidents", format!("{}/api/incidents", self.origin)),
+            ("hunting", "Advanced hunting", format!("{}/api/advancedhunting/run", self.origin)),
+            ("graph", "Directory", format!("{}/v1.0/applications", self.origin)),
+        ];
+        html! {
+            ul.cards role="list" {
+                (card("/portal/registrations", "App registrations", "Register an application, choose its API permissions, make a secret, get the link by which customers consent."))
+            }
+            h2 { "Your organisation" }
+            dl.facts {
+                dt { "Name" } dd { (tenant.display_name) }
+                dt { "Directory (tenant) ID" } dd { (copyable("tenant-id", &tenant.id.to_string())) }
+                dt { "Domains" } dd { (tenant.domains.join(", ")) }
+            }
+            h2 { "Addresses" }
+            dl.facts {
+                @for (id, name, address) in &addresses { dt { (name) } dd { (copyable(id, address)) } }
+            }
+        }
+    }
+}
+
+fn card(address: &str, title: &str, text: &str) -> Markup {
+    html! { li { a href=(address) { strong { (title) } span { (text) } } } }
+}

@@ -1,0 +1,37 @@
+//! The portal: every step of the partner flow as a page, and what an analyst looks at daily.
+//!
+//! Pages are rendered here and are complete without scripts, except where a page is about something that only a browser can do.
+//! What somebody may see or change is decided by the services, on the callers that a session gives
+//! ([`SignedInUser::caller`](wardenry_directory::sign_in::SignedInUser::caller)); a page leaves out what they would refuse.
+//! One folder a section, one file a page: a struct with what the page shows, its rendering, and the handlers around it.
+//! Start at [`router`], the table of contents.
+
+mod assets;
+mod failure;
+mod fields;
+mod frame;
+mod home;
+mod parts;
+mod registrations;
+mod sign_in;
+mod state;
+mod visitor;
+
+pub use state::Portal;
+
+use axum::Router;
+use axum::extract::DefaultBodyLimit;
+use axum::routing::{get, post};
+use wardenry_web::limits::MAX_FORM_BYTES;
+
+/// All routes of the portal, below `/portal`.
+pub fn router(portal: Portal) -> Router {
+    Router::new()
+        .route("/portal", get(home::show))
+        .route("/portal/assets/{name}", get(assets::serve))
+        .route("/portal/sign-in", get(sign_in::show).post(sign_in::sign_in))
+        .route("/portal/sign-out", post(sign_in::sign_out))
+        .merge(registrations::router())
+        .layer(DefaultBodyLimit::max(MAX_FORM_BYTES))
+        .with_state(portal)
+}

@@ -1,0 +1,62 @@
+//! Small pieces that many pages are made of.
+
+use maud::{Markup, html};
+use wardenry_core::time::Timestamp;
+use wardenry_oauth::consent::PermissionKind;
+
+/// A text that people carry elsewhere, with a button that copies it. The id has to be unique on the page.
+pub(crate) fn copyable(id: &str, text: &str) -> Markup {
+    html! {
+        span.copyable {
+            code id=(id) { (text) }
+            button.small type="button" data-copy=(id) hidden { "Copy" }
+        }
+    }
+}
+
+/// A point in time, to the minute, in UTC.
+pub(crate) fn moment(at: Timestamp) -> Markup {
+    let stamp = at.to_error_stamp();
+    html! { time datetime=(at) title=(stamp) { (stamp[..16]) " UTC" } }
+}
+
+/// What stands where a list has no rows: why, and what to do.
+pub(crate) fn empty(heading: &str, onward: &Markup) -> Markup {
+    html! { div.state { h2 { (heading) } (onward) } }
+}
+
+/// The tabs of an object: title and address, and the address of the one that is shown.
+pub(crate) fn tabs(label: &str, tabs: &[(&str, String)], current: &str) -> Markup {
+    html! {
+        nav.tabs aria-label=(label) {
+            ul role="list" {
+                @for (title, address) in tabs {
+                    li { a href=(address) aria-current=[(address == current).then_some("page")] { (title) } }
+                }
+            }
+        }
+    }
+}
+
+/// The kind of a permission in the words of the platform.
+pub(crate) fn kind(kind: PermissionKind) -> &'static str {
+    match kind {
+        PermissionKind::Application => "Application",
+        PermissionKind::Delegated => "Delegated",
+    }
+}
+
+/// How much harm a permission can do in the wrong hands, in plain words.
+pub(crate) fn risk(kind: PermissionKind, value: &str) -> Markup {
+    let changes =
+        ["ReadWrite", "Write", "Isolate", "Collect", "Offboard", "Scan", "StopAndQuarantine", "LiveResponse"];
+    let changes = changes.iter().any(|word| value.contains(word));
+    match (kind, changes) {
+        (PermissionKind::Application, true) => html! { span.tag.danger { "changes data of everybody" } },
+        (PermissionKind::Application, false) => html! { span.tag.caution { "reads data of everybody" } },
+        (PermissionKind::Delegated, true) => {
+            html! { span.tag.caution { "changes what the user may change" } }
+        }
+        (PermissionKind::Delegated, false) => html! { span.tag { "reads what the user may read" } },
+    }
+}

@@ -1,0 +1,8 @@
+//! The portal from outside: the real router in its real surroundings, over a real database, and a browser that keeps cookies and
+//! fills in forms. One module per section, and those that go through all pages.
+
+mod browser;
+mod every_page;
+mod registrations;
+mod sign_in;
+mod world;
