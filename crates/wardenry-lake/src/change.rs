@@ -3,16 +3,15 @@
 //! The catalogue may say that it failed after it has done what it was told. Until it can be asked what it holds, a change is neither made
 //! nor undone, and nothing else is begun.
 
-use std::fs;
-use std::path::Path;
 use std::sync::Arc;
 
 use tokio::sync::MutexGuard;
 use wardenry_core::time::Timestamp;
 use wardenry_lake_catalogue::{Catalogue, CatalogueError, FileEntry, TenantEntry};
 
-use crate::data_file::{self, DataFile};
+use crate::data_file::DataFile;
 use crate::error::LakeError;
+use crate::storage::TenantStorage;
 use crate::tenant::{Frozen, Tenant, Work};
 
 /// Something that the catalogue was told to do.
@@ -88,14 +87,14 @@ impl Tenant {
         if has_happened {
             self.has_happened(work, change, now).await;
         } else {
-            remove(&self.folder, change.added());
+            remove(&self.storage, change.added());
         }
         Ok(has_happened)
     }
 
     async fn has_happened(&self, work: &mut Work, change: Change, now: Timestamp) {
         let files = |added: Vec<FileEntry>| {
-            added.into_iter().map(|entry| DataFile::new(&self.folder, entry)).collect::<Vec<_>>()
+            added.into_iter().map(|entry| DataFile::new(&self.storage, entry)).collect::<Vec<_>>()
         };
         match change {
             Change::Flush { frozen, added } => {
@@ -108,11 +107,11 @@ impl Tenant {
 }
 
 /// Removes files that have not become part of the lake. What stays is removed at the next start.
-pub(crate) fn remove(folder: &Path, entries: &[FileEntry]) {
+pub(crate) fn remove(storage: &TenantStorage, entries: &[FileEntry]) {
     for entry in entries {
-        let path = data_file::day_folder(folder, &entry.table, entry.day).join(&*entry.name);
-        if let Err(error) = fs::remove_file(&path) {
-            tracing::warn!(path = %path.display(), %error, "a file that is not needed stays");
+        let location = storage.location(&entry.table, entry.day, &entry.name);
+        if let Err(error) = storage.remove(&location) {
+            tracing::warn!(file = %location, %error, "a file that is not needed stays");
         }
     }
 }

@@ -50,13 +50,18 @@ impl Tenant {
             let rows = SessionContext::new().read_table(Arc::new(provider))?;
             rows.collect().await
         };
-        let batches = read.await.map_err(|source| {
-            // They would fail every time, and keep all others waiting.
-            files.iter().for_each(|file| file.leave_alone());
-            LakeError::Rows { action: "read", source: source.into() }
-        })?;
-        let folder = self.folder.clone();
-        let added = blocking(move || write_days(&folder, &table, &batches, now)).await?;
+        let batches = match read.await {
+            Ok(batches) => batches,
+            Err(source) => {
+                if !self.storage.storage().may_recover().await {
+                    // They would fail every time, and keep all others waiting.
+                    files.iter().for_each(|file| file.leave_alone());
+                }
+                return Err(LakeError::Rows { action: "read", source: source.into() });
+            }
+        };
+        let storage = self.storage.clone();
+        let added = blocking(move || write_days(&storage, &table, &batches, now)).await?;
         self.exchange(catalogue, &mut work, files.to_vec(), added, now).await
     }
 

@@ -1,23 +1,20 @@
-//! The files of the lake, and where they lie.
+//! The files that the catalogue knows.
 
-use std::collections::{HashSet, VecDeque};
-use std::fs;
-use std::io;
-use std::path::{Path, PathBuf};
+use std::collections::VecDeque;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError, Weak};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 
+use datafusion::object_store::path::Path as StorePath;
+use datafusion::object_store::{self, ObjectStore, ObjectStoreExt as _};
+use tokio::sync::OnceCell;
 use wardenry_core::time::Timestamp;
 use wardenry_kql_engine::sources::parquet::{ParquetFile, ParquetReader, ParquetTableError};
 use wardenry_lake_catalogue::FileEntry;
 
+use crate::storage::{TenantStorage, beside};
 use crate::terms::Terms;
+use crate::writing::FEW_ROWS;
 
-const EXTENSION: &str = "parquet";
-/// See [`crate::terms`].
-const TERMS: &str = "terms";
-/// What is being written has this at the end of its name.
-const UNFINISHED: &str = "new";
 const SECS_PER_DAY: i64 = 86_400;
 
 /// A file that the catalogue knows.
@@ -26,24 +23,30 @@ const SECS_PER_DAY: i64 = 86_400;
 #[derive(Debug)]
 pub(crate) struct DataFile {
     pub(crate) entry: FileEntry,
-    path: PathBuf,
+    storage: TenantStorage,
+    location: StorePath,
     opened: Mutex<Option<Arc<ParquetFile>>>,
-    terms: OnceLock<Option<Terms>>,
+    terms: OnceCell<Option<Terms>>,
     obsolete: AtomicBool,
     left_alone: AtomicBool,
 }
 
 impl DataFile {
-    pub(crate) fn new(tenant_folder: &Path, entry: FileEntry) -> Self {
-        let path = path(tenant_folder, &entry.table, entry.day, &entry.name);
+    pub(crate) fn new(storage: &TenantStorage, entry: FileEntry) -> Self {
+        let location = storage.location(&entry.table, entry.day, &entry.name);
         Self {
             entry,
-            path,
+            storage: storage.clone(),
+            location,
             opened: Mutex::default(),
-            terms: OnceLock::new(),
+            terms: OnceCell::new(),
             obsolete: AtomicBool::new(false),
             left_alone: AtomicBool::new(false),
         }
+    }
+
+    pub(crate) fn location(&self) -> &StorePath {
+        &self.location
     }
 
     fn opened(&self) -> MutexGuard<'_, Option<Arc<ParquetFile>>> {
@@ -51,11 +54,22 @@ impl DataFile {
     }
 
     /// For each row group, whether a column may have a text with all of the terms. `None` if that is not known.
-    pub(crate) fn may_have(&self, column: &str, terms: &[String], group_rows: &[u64]) -> Option<Vec<bool>> {
-        let path = self.path.with_extension(TERMS);
-        let known =
-            self.terms.get_or_init(|| Terms::open(&path).filter(|known| known.group_rows() == group_rows));
-        known.as_ref()?.may_have(&path, column, terms)
+    pub(crate) async fn may_have(
+        &self,
+        column: &str,
+        terms: &[String],
+        group_rows: &[u64],
+    ) -> Option<Vec<bool>> {
+        if self.entry.rows < FEW_ROWS as u64 {
+            return None;
+        }
+        let (store, location) = (self.storage.store(), beside(&self.location));
+        // A failure is not remembered: the next query asks again.
+        let known = self.terms.get_or_try_init(|| async {
+            let terms = read(&**store, &location).await?.and_then(|bytes| Terms::parse(&bytes));
+            Ok::<_, object_store::Error>(terms.filter(|known| known.group_rows() == group_rows))
+        });
+        known.await.ok()?.as_ref()?.may_have(&**store, &location, column, terms).await
     }
 
     /// The file could not be read, or one that it was to be put together with: it is not tried again before the next start.
@@ -69,7 +83,17 @@ impl DataFile {
 
     /// The file goes when nothing uses it any more.
     pub(crate) fn retire(&self) {
+        self.storage.retire(&self.location);
         self.obsolete.store(true, Ordering::Release);
+    }
+}
+
+/// All of an object, if there is one.
+async fn read(store: &dyn ObjectStore, location: &StorePath) -> object_store::Result<Option<Vec<u8>>> {
+    match store.get(location).await {
+        Ok(found) => found.bytes().await.map(|bytes| Some(bytes.into())),
+        Err(object_store::Error::NotFound { .. }) => Ok(None),
+        Err(error) => Err(error),
     }
 }
 
@@ -83,16 +107,22 @@ pub(crate) struct FileReader {
 }
 
 impl FileReader {
-    pub(crate) fn new(metadata_bytes: usize, most: usize) -> Result<Self, ParquetTableError> {
-        Ok(Self { parquet: ParquetReader::new(Some(metadata_bytes))?, opened: Arc::default(), most })
+    pub(crate) fn new(
+        store: Arc<dyn ObjectStore>,
+        metadata_bytes: usize,
+        most: usize,
+    ) -> Result<Self, ParquetTableError> {
+        let parquet = ParquetReader::over(store, Some(metadata_bytes))?;
+        Ok(Self { parquet, opened: Arc::default(), most })
     }
 
     /// What is in a file. Looks at it if that is not remembered.
-    pub(crate) fn open(&self, file: &Arc<DataFile>) -> Result<Arc<ParquetFile>, ParquetTableError> {
-        if let Some(opened) = &*file.opened() {
-            return Ok(Arc::clone(opened));
+    pub(crate) async fn open(&self, file: &Arc<DataFile>) -> Result<Arc<ParquetFile>, ParquetTableError> {
+        let remembered = file.opened().clone();
+        if let Some(opened) = remembered {
+            return Ok(opened);
         }
-        let opened = Arc::new(ParquetFile::open(&file.path)?);
+        let opened = Arc::new(self.parquet.open(file.location.clone(), file.entry.bytes).await?);
         *file.opened() = Some(Arc::clone(&opened));
         let mut queue = self.opened.lock().unwrap_or_else(PoisonError::into_inner);
         queue.push_back(Arc::downgrade(file));
@@ -108,14 +138,10 @@ impl FileReader {
 impl Drop for DataFile {
     fn drop(&mut self) {
         if self.obsolete.load(Ordering::Acquire)
-            && let Err(error) = fs::remove_file(&self.path)
+            && let Err(error) = self.storage.remove(&self.location)
         {
             // The next start removes it.
-            tracing::warn!(path = %self.path.display(), %error, "a file that is no longer needed stays");
-        }
-        if self.obsolete.load(Ordering::Acquire) {
-            // Most files have none, and what stays is removed at the next start.
-            drop(fs::remove_file(self.path.with_extension(TERMS)));
+            tracing::warn!(file = %self.location, %error, "a file that is no longer needed stays");
         }
     }
 }
@@ -130,87 +156,7 @@ pub(crate) fn day_of(at: Timestamp) -> i32 {
 }
 
 /// The name of a day's folder, such as `2026-02-03`.
-fn day_name(day: i32) -> String {
+pub(crate) fn day_name(day: i32) -> String {
     let at = Timestamp::from_unix_secs(i64::from(day) * SECS_PER_DAY).calendar();
     format!("{:04}-{:02}-{:02}", at.year(), u8::from(at.month()), at.day())
-}
-
-/// The folder of a table's day.
-pub(crate) fn day_folder(tenant_folder: &Path, table: &str, day: i32) -> PathBuf {
-    tenant_folder.join(table).join(day_name(day))
-}
-
-fn path(tenant_folder: &Path, table: &str, day: i32, name: &str) -> PathBuf {
-    day_folder(tenant_folder, table, day).join(name)
-}
-
-/// A name that no file of a folder has, and the paths for it.
-#[derive(Debug)]
-pub(crate) struct FreshName {
-    pub(crate) name: Box<str>,
-    /// Where to write.
-    pub(crate) unfinished: PathBuf,
-    /// Where it belongs when it is written.
-    pub(crate) path: PathBuf,
-    /// Where what is known of its terms belongs.
-    pub(crate) terms: PathBuf,
-}
-
-pub(crate) fn fresh_name(folder: &Path, now: Timestamp) -> FreshName {
-    let stem = now.unix_ticks();
-    let mut number = 0_u32;
-    loop {
-        let name = format!("{stem:020}-{number}.{EXTENSION}");
-        let path = folder.join(&name);
-        let unfinished = path.with_extension(UNFINISHED);
-        let terms = path.with_extension(TERMS);
-        if ![&path, &unfinished, &terms].into_iter().any(|path| path.exists()) {
-            return FreshName { name: name.into(), unfinished, path, terms };
-        }
-        number += 1;
-    }
-}
-
-/// Removes what a process that was cut off has left behind: files that are unfinished, or that the catalogue does not know.
-pub(crate) fn remove_leftovers(tenant_folder: &Path, known: &[DataFile]) -> io::Result<u64> {
-    let known: HashSet<&Path> = known.iter().map(|file| &*file.path).collect();
-    let mut removed = 0;
-    for day in
-        folders(tenant_folder)?.iter().map(|table| folders(table)).collect::<io::Result<Vec<_>>>()?.concat()
-    {
-        let mut kept = 0;
-        for entry in fs::read_dir(&day)? {
-            let path = entry?.path();
-            let ours =
-                path.extension().is_some_and(|its| its == EXTENSION || its == UNFINISHED || its == TERMS);
-            let of = path.with_extension(EXTENSION);
-            let is_known = known.contains(&*of) && path.extension().is_some_and(|its| its != UNFINISHED);
-            if ours && !is_known {
-                fs::remove_file(&path)?;
-                removed += 1;
-            } else {
-                kept += 1;
-            }
-        }
-        if kept == 0 {
-            fs::remove_dir(&day)?;
-        }
-    }
-    Ok(removed)
-}
-
-/// The folders in a folder; none if there is no such folder.
-fn folders(folder: &Path) -> io::Result<Vec<PathBuf>> {
-    let entries = match fs::read_dir(folder) {
-        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Vec::new()),
-        entries => entries?,
-    };
-    let mut found = Vec::new();
-    for entry in entries {
-        let entry = entry?;
-        if entry.file_type()?.is_dir() {
-            found.push(entry.path());
-        }
-    }
-    Ok(found)
 }

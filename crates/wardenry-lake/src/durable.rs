@@ -1,7 +1,7 @@
 //! Names that are still there after a loss of power.
 
 use std::fs::{self, File};
-use std::io;
+use std::io::{self, Write as _};
 use std::path::Path;
 
 /// Makes a folder and those above it, and waits until their names are on the disk.
@@ -16,6 +16,15 @@ pub(crate) fn create_folder(folder: &Path) -> io::Result<()> {
         _ => {}
     }
     parent.map_or(Ok(()), sync_folder)
+}
+
+/// Writes a small file that is there as a whole or not at all.
+pub(crate) fn write(path: &Path, content: &[u8]) -> io::Result<()> {
+    let unfinished = path.with_extension("new");
+    let mut file = File::create(&unfinished)?;
+    file.write_all(content)?;
+    file.sync_all()?;
+    rename(&unfinished, path)
 }
 
 /// Gives a file, whose content is on the disk, its name.

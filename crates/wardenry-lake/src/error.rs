@@ -13,6 +13,19 @@ pub enum LakeError {
         #[source]
         source: std::io::Error,
     },
+    /// The object store does not do what it is asked. Ingest goes on until the rows that wait for a file fill their memory.
+    #[error("{name} cannot be used; is it reachable, and are its settings and keys right?")]
+    Store {
+        /// What the settings call the store.
+        name: String,
+        #[source]
+        source: Box<dyn std::error::Error + Send + Sync>,
+    },
+    /// The files of another lake are there, which this one would remove.
+    #[error(
+        "{name} has the files of another lake: choose another prefix, or remove the object {mark} there if the other lake is gone"
+    )]
+    StoreTaken { name: String, mark: &'static str },
     #[error(transparent)]
     Catalogue(#[from] CatalogueError),
     /// Rows could not be brought into, or read from, the form in which they are stored.

@@ -1,11 +1,9 @@
 //! From the tail to files.
 //!
-//! The rows that there are, and the place in the journal up to which they reach, are set apart together. Their files are written under
-//! temporary names, synced and renamed; then one transaction of the catalogue adds the files and moves the place. Whatever ends the
+//! The rows that there are, and the place in the journal up to which they reach, are set apart together. Their files are written
+//! (see [`crate::storage`]); then one transaction of the catalogue adds the files and moves the place. Whatever ends the
 //! process on the way, the next start finds either the rows in the journal, and removes the files, or the files, and skips the journal.
 
-use std::fs;
-use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use arrow::array::{Array as _, AsArray as _, RecordBatch, UInt32Array};
@@ -17,10 +15,10 @@ use wardenry_kql_values::UNIX_EPOCH;
 use wardenry_lake_catalogue::{Catalogue, FileEntry, Flush};
 
 use crate::change::{Change, remove};
-use crate::data_file::{self, FreshName};
-use crate::durable;
+use crate::data_file;
 use crate::error::LakeError;
 use crate::schema::Table;
+use crate::storage::TenantStorage;
 use crate::tenant::Tenant;
 use crate::writing;
 
@@ -37,16 +35,16 @@ impl Tenant {
         if frozen.sequence == work.sequence {
             return Ok(());
         }
-        let (tables, folder) = (frozen.tables.clone(), self.folder.clone());
+        let (tables, storage) = (frozen.tables.clone(), self.storage.clone());
         let schema = Arc::clone(&self.schema);
         let written = blocking(move || {
             let mut entries = Vec::new();
             for (name, batches) in tables {
                 let Some(table) = schema.table(&name) else { continue };
-                match write_days(&folder, table, &batches, now) {
+                match write_days(&storage, table, &batches, now) {
                     Ok(written) => entries.extend(written),
                     Err(error) => {
-                        remove(&folder, &entries);
+                        remove(&storage, &entries);
                         return Err(error);
                     }
                 }
@@ -75,7 +73,7 @@ pub(crate) async fn blocking<T: Send + 'static>(
 
 /// Writes rows to one file for each of their days.
 pub(crate) fn write_days(
-    folder: &Path,
+    storage: &TenantStorage,
     table: &Arc<Table>,
     batches: &[RecordBatch],
     now: Timestamp,
@@ -93,7 +91,7 @@ pub(crate) fn write_days(
         }
         let rows = sorted.slice(start, end - start);
         let last = time(&sorted, table, end - 1).0;
-        match write_day(folder, table, day, &rows, now) {
+        match write_day(storage, table, day, &rows, now) {
             Ok((name, bytes)) => entries.push(FileEntry {
                 table: (&*table.name).into(),
                 day,
@@ -104,7 +102,7 @@ pub(crate) fn write_days(
                 last,
             }),
             Err(error) => {
-                remove(folder, &entries);
+                remove(storage, &entries);
                 return Err(error);
             }
         }
@@ -128,26 +126,18 @@ fn time(rows: &RecordBatch, table: &Table, row: usize) -> (Timestamp, i32) {
 }
 
 fn write_day(
-    folder: &Path,
+    storage: &TenantStorage,
     table: &Table,
     day: i32,
     rows: &RecordBatch,
     now: Timestamp,
 ) -> Result<(Box<str>, u64), LakeError> {
-    let day_folder = data_file::day_folder(folder, &table.name, day);
-    let io = |path: &PathBuf| {
-        let path = path.clone();
-        move |source| LakeError::Io { path, source }
-    };
-    durable::create_folder(&day_folder).map_err(io(&day_folder))?;
-    let FreshName { name, unfinished, path, terms } = data_file::fresh_name(&day_folder, now);
-    let written = writing::write(&unfinished, &terms, table, rows)
-        .map_err(|source| LakeError::Rows { action: "written", source: source.into() })
-        .and_then(|bytes| durable::rename(&unfinished, &path).map(|()| bytes).map_err(io(&path)));
+    let name = storage.fresh_name(now);
+    let location = storage.location(&table.name, day, &name);
+    let written = writing::write(storage, &location, table, rows);
     if written.is_err() {
-        // What stays is removed at the next start.
-        drop(fs::remove_file(&unfinished));
-        drop(fs::remove_file(&terms));
+        // Of the two, either may be there. What stays is removed at the next start.
+        drop(storage.remove(&location));
     }
     written.map(|bytes| (name, bytes))
 }

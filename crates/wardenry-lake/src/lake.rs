@@ -20,6 +20,7 @@ use crate::redefinition;
 use crate::rows::{Rows, Rules, Written};
 use crate::schema::LakeSchema;
 use crate::settings::LakeSettings;
+use crate::storage::Storage;
 use crate::tables::LakeTables;
 use crate::tenant::{Tenant, Waiting};
 
@@ -38,6 +39,7 @@ struct Shared {
     catalogue: Arc<dyn Catalogue>,
     clock: Arc<dyn Clock>,
     reader: FileReader,
+    storage: Storage,
     tenants: Mutex<HashMap<TenantId, Arc<Tenant>>>,
     /// What the tails of all tenants take.
     tail_bytes: Arc<AtomicUsize>,
@@ -73,10 +75,14 @@ impl Lake {
             action: "read",
             source: source.into(),
         };
+        let storage = Storage::open(&settings)?;
+        let reader =
+            FileReader::new(Arc::clone(storage.store()), settings.metadata_bytes, settings.remembered_files)
+                .map_err(failed)?;
         let lake = Self {
             shared: Arc::new(Shared {
-                reader: FileReader::new(settings.metadata_bytes, settings.remembered_files)
-                    .map_err(failed)?,
+                reader,
+                storage,
                 schema: Arc::new(LakeSchema::new(&settings.tables)),
                 settings,
                 catalogue,
@@ -91,12 +97,16 @@ impl Lake {
         };
         let folder = &lake.shared.settings.folder;
         let io = |source| LakeError::Io { path: folder.clone(), source };
-        for part in ["journal", "tables"] {
-            durable::create_folder(&folder.join(part)).map_err(io)?;
-        }
+        durable::create_folder(&folder.join("journal")).map_err(io)?;
+        lake.shared.storage.check().await?;
         let mut tenants = lake.shared.catalogue.tenants().await?;
         for part in ["journal", "tables"] {
-            for entry in std::fs::read_dir(folder.join(part)).map_err(io)? {
+            let part = folder.join(part);
+            // With an object store there may be no tables here.
+            if !part.is_dir() {
+                continue;
+            }
+            for entry in std::fs::read_dir(part).map_err(io)? {
                 let name = entry.map_err(io)?.file_name();
                 tenants.extend(name.to_str().and_then(|name| name.parse::<TenantId>().ok()));
             }
@@ -298,8 +308,9 @@ impl Shared {
         known: TenantEntry,
         schema: Arc<LakeSchema>,
     ) -> Result<Tenant, LakeError> {
-        let (settings, tail_bytes) = (self.settings.clone(), Arc::clone(&self.tail_bytes));
-        blocking(move || Tenant::open(id, &settings, &schema, known, &tail_bytes)).await
+        let (settings, storage) = (self.settings.clone(), self.storage.clone());
+        let tail_bytes = Arc::clone(&self.tail_bytes);
+        blocking(move || Tenant::open(id, &settings, &storage, &schema, known, &tail_bytes)).await
     }
 
     /// How many days a tenant's rows are kept, in tables without a number of their own.
@@ -315,7 +326,7 @@ impl Shared {
             return Ok(Arc::clone(tenant));
         }
         let known = TenantEntry::default();
-        let tenant = Tenant::open(id, &self.settings, &self.schema, known, &self.tail_bytes)?;
+        let tenant = Tenant::open(id, &self.settings, &self.storage, &self.schema, known, &self.tail_bytes)?;
         let tenant = Arc::new(tenant);
         tenants.insert(id, Arc::clone(&tenant));
         Ok(tenant)
@@ -349,7 +360,15 @@ impl Shared {
     }
 
     async fn tidy(&self, tenant: &Tenant) -> Result<usize, LakeError> {
-        Ok(self.retain(tenant).await? + self.compact(tenant).await?)
+        let gone = self.retain(tenant).await? + self.compact(tenant).await?;
+        self.clear(tenant).await?;
+        Ok(gone)
+    }
+
+    /// Removes files that nobody needs, as far as that has not been done.
+    async fn clear(&self, tenant: &Tenant) -> Result<(), LakeError> {
+        tenant.sweep(&*self.catalogue, self.clock.now()).await?;
+        self.storage.empty_trash().await
     }
 
     async fn retain(&self, tenant: &Tenant) -> Result<usize, LakeError> {
@@ -392,7 +411,8 @@ impl Shared {
             let work = async {
                 self.retain(&tenant).await?;
                 self.flush_if_due(&tenant).await?;
-                self.compact(&tenant).await
+                self.compact(&tenant).await?;
+                self.clear(&tenant).await
             };
             if let Err(error) = work.await {
                 let error: &dyn std::error::Error = &error;

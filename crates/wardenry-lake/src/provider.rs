@@ -20,6 +20,8 @@ use datafusion::physical_plan::ExecutionPlan;
 use datafusion::physical_plan::empty::EmptyExec;
 use datafusion::physical_plan::filter::FilterExecBuilder;
 use datafusion::physical_plan::union::UnionExec;
+use futures_util::future::{self, BoxFuture};
+use futures_util::stream::{self, StreamExt as _, TryStreamExt as _};
 use wardenry_kql_engine::sources::parquet::ParquetTable;
 use wardenry_kql_values::ScalarType;
 
@@ -28,6 +30,9 @@ use crate::interval::{Interval, Meeting};
 use crate::rows::ticks;
 use crate::schema::{INGESTION_TIME, Table};
 use crate::terms::terms_of;
+
+/// So many files are looked at together before a scan.
+const FILES_AT_ONCE: usize = 16;
 
 /// The rows of a table at some moment.
 #[derive(Clone, Debug, Default)]
@@ -71,10 +76,7 @@ impl LakeTable {
         }
         let hidden = (Arc::from(INGESTION_TIME), ScalarType::Datetime);
         let columns = self.table.all.iter().cloned().chain([hidden]).collect();
-        let (reader, filters) = (self.reader.clone(), filters.to_vec());
-        // The first look at a file reads from the disk.
-        let opened = tokio::task::spawn_blocking(move || table(columns, files, &filters, &reader));
-        opened.await.map_err(external)?
+        table(columns, files, filters, &self.reader).await
     }
 
     /// The rows of an interval that are not yet in files.
@@ -211,21 +213,25 @@ impl TableProvider for LakeTable {
 }
 
 /// The parts of the files that may have rows of which the filters are true, if there are any.
-fn table(
+async fn table(
     columns: Arc<[(Arc<str>, ScalarType)]>,
     files: Vec<Arc<DataFile>>,
     filters: &[Expr],
     reader: &FileReader,
 ) -> Result<Option<ParquetTable>> {
-    let mut parts = Vec::with_capacity(files.len());
-    for file in &files {
-        let opened = reader.open(file).map_err(external)?;
-        let rows = opened.group_rows();
-        let groups = filters.iter().filter_map(|filter| groups(file, filter, rows)).reduce(both);
-        if groups.as_ref().is_none_or(|groups| groups.contains(&true)) {
-            parts.push((opened, groups));
+    let part = async |file: Arc<DataFile>| {
+        let opened = reader.open(&file).await.map_err(external)?;
+        let mut wanted = None;
+        for filter in filters {
+            wanted = both(wanted, groups(&file, filter, opened.group_rows()).await);
         }
-    }
+        Ok::<_, DataFusionError>((opened, wanted))
+    };
+    let parts = stream::iter(files.clone()).map(part).buffered(FILES_AT_ONCE);
+    let may_match = |(_, groups): &(_, Option<Vec<bool>>)| {
+        future::ready(groups.as_ref().is_none_or(|groups| groups.contains(&true)))
+    };
+    let parts: Vec<_> = parts.try_filter(may_match).try_collect().await?;
     if parts.is_empty() {
         return Ok(None);
     }
@@ -235,26 +241,34 @@ fn table(
 }
 
 /// For each row group of a file, whether a filter may be true in it, as far as its terms tell. `None` if they tell nothing.
-fn groups(file: &DataFile, filter: &Expr, rows: &[u64]) -> Option<Vec<bool>> {
-    match filter {
-        Expr::BinaryExpr(logical_expr::BinaryExpr { left, op: Operator::And, right }) => {
-            [left, right].into_iter().filter_map(|side| groups(file, side, rows)).reduce(both)
+fn groups<'a>(file: &'a DataFile, filter: &'a Expr, rows: &'a [u64]) -> BoxFuture<'a, Option<Vec<bool>>> {
+    Box::pin(async move {
+        match filter {
+            Expr::BinaryExpr(logical_expr::BinaryExpr { left, op: Operator::And, right }) => {
+                both(groups(file, left, rows).await, groups(file, right, rows).await)
+            }
+            Expr::BinaryExpr(logical_expr::BinaryExpr { left, op: Operator::Or, right }) => {
+                let (left, right) = (groups(file, left, rows).await?, groups(file, right, rows).await?);
+                Some(left.iter().zip(&right).map(|(left, right)| *left || *right).collect())
+            }
+            Expr::ScalarFunction(call) if matches!(call.func.name(), "has" | "has_cs") => {
+                let [Expr::Column(column), Expr::Literal(needle, _)] = &*call.args else { return None };
+                let terms = terms_of(needle.try_as_str()??);
+                if terms.is_empty() { None } else { file.may_have(&column.name, &terms, rows).await }
+            }
+            _ => None,
         }
-        Expr::BinaryExpr(logical_expr::BinaryExpr { left, op: Operator::Or, right }) => {
-            let (left, right) = (groups(file, left, rows)?, groups(file, right, rows)?);
-            Some(left.iter().zip(&right).map(|(left, right)| *left || *right).collect())
-        }
-        Expr::ScalarFunction(call) if matches!(call.func.name(), "has" | "has_cs") => {
-            let [Expr::Column(column), Expr::Literal(needle, _)] = &*call.args else { return None };
-            let terms = terms_of(needle.try_as_str()??);
-            if terms.is_empty() { None } else { file.may_have(&column.name, &terms, rows) }
-        }
-        _ => None,
-    }
+    })
 }
 
-fn both(left: Vec<bool>, right: Vec<bool>) -> Vec<bool> {
-    left.iter().zip(&right).map(|(left, right)| *left && *right).collect()
+/// What two filters tell together.
+fn both(left: Option<Vec<bool>>, right: Option<Vec<bool>>) -> Option<Vec<bool>> {
+    match (left, right) {
+        (Some(left), Some(right)) => {
+            Some(left.iter().zip(&right).map(|(left, right)| *left && *right).collect())
+        }
+        (known, None) | (None, known) => known,
+    }
 }
 
 fn external(error: impl std::error::Error + Send + Sync + 'static) -> DataFusionError {

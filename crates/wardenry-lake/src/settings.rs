@@ -3,16 +3,22 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
+use wardenry_core::entropy::{Entropy, SystemEntropy};
 use wardenry_core::id::TenantId;
 
 use crate::definition::DefinedTables;
 use crate::disk::{Disk, FreeSpace};
+use crate::storage::ObjectStorage;
 
 /// Where the lake is, and what it may use up.
 #[derive(Clone, Debug)]
 pub struct LakeSettings {
     /// The folder. Nothing else may be in it.
     pub folder: PathBuf,
+    /// What has the data files instead of the folder, which then has the journals alone.
+    pub objects: Option<ObjectStorage>,
+    /// Names files.
+    pub entropy: Arc<dyn Entropy>,
     /// Tables besides the documented ones.
     pub tables: DefinedTables,
     /// How many days rows are kept, unless a table or a tenant has a number of its own.
@@ -55,6 +61,8 @@ impl LakeSettings {
     pub fn at(folder: impl Into<PathBuf>) -> Self {
         Self {
             folder: folder.into(),
+            objects: None,
+            entropy: Arc::new(SystemEntropy),
             tables: DefinedTables::default(),
             retention_days: 30,
             retention_grace: Duration::from_secs(12 * 3600),

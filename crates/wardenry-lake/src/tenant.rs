@@ -11,11 +11,11 @@ use arrow::error::ArrowError;
 use tokio::sync::{OwnedMutexGuard, oneshot};
 use wardenry_core::id::TenantId;
 use wardenry_core::time::Timestamp;
-use wardenry_lake_catalogue::{StoredBatch, TenantEntry};
+use wardenry_lake_catalogue::{Catalogue, StoredBatch, TenantEntry};
 
 use crate::batch::Outcome;
 use crate::change::Change;
-use crate::data_file::{self, DataFile, FileReader};
+use crate::data_file::{DataFile, FileReader};
 use crate::entry::{self, Entry};
 use crate::error::{IngestError, LakeError};
 use crate::journal::Journal;
@@ -23,6 +23,7 @@ use crate::provider::TableSnapshot;
 use crate::rows::{Rows, Written};
 use crate::schema::LakeSchema;
 use crate::settings::LakeSettings;
+use crate::storage::{Storage, TenantStorage};
 use crate::tables::LakeTables;
 use crate::tail::Tail;
 
@@ -30,9 +31,9 @@ use crate::tail::Tail;
 #[derive(Debug)]
 pub(crate) struct Tenant {
     pub(crate) id: TenantId,
-    /// The folder of its tables.
-    pub(crate) folder: PathBuf,
+    pub(crate) storage: TenantStorage,
     pub(crate) schema: Arc<LakeSchema>,
+    journal_folder: PathBuf,
     journal: Arc<tokio::sync::Mutex<Journal>>,
     /// Batches that wait for the journal. Whoever gets it next writes all of them.
     queue: Mutex<Vec<Waiting>>,
@@ -52,6 +53,8 @@ pub(crate) struct Work {
     pub(crate) unsettled: Option<Change>,
     /// Since when more days than usual are too old, see [`Tenant::retain`].
     pub(crate) many_old_since: Option<Instant>,
+    /// Whether what a process has left behind that was cut off has been removed.
+    pub(crate) is_swept: bool,
 }
 
 /// A batch on its way.
@@ -101,21 +104,20 @@ impl Tenant {
     pub(crate) fn open(
         id: TenantId,
         settings: &LakeSettings,
+        storage: &Storage,
         schema: &Arc<LakeSchema>,
         known: TenantEntry,
         tail_bytes: &Arc<AtomicUsize>,
     ) -> Result<Self, LakeError> {
         let lake = &settings.folder;
-        let folder = lake.join("tables").join(id.to_string());
-        let files: Vec<_> = known.files.into_iter().map(|entry| DataFile::new(&folder, entry)).collect();
+        let storage = TenantStorage::new(storage, id);
+        let files: Vec<_> = known.files.into_iter().map(|entry| DataFile::new(&storage, entry)).collect();
         let io = |path: &Path| {
             let path = path.to_owned();
             move |source| LakeError::Io { path, source }
         };
-        let removed = data_file::remove_leftovers(&folder, &files).map_err(io(&folder))?;
-        if removed > 0 {
-            tracing::info!(tenant = %id, files = removed, "removed what was left over of files");
-        }
+        swept(id, storage.sweep_folder(&files)?);
+        let is_swept = storage.is_swept_first();
         let mut rows = TenantRows {
             tables: BTreeMap::new(),
             batches: Remembered::new(settings.remembered_batches),
@@ -159,12 +161,13 @@ impl Tenant {
         tail_bytes.fetch_add(rows.tail_bytes, Ordering::Relaxed);
         Ok(Self {
             id,
-            folder,
+            storage,
             schema: Arc::clone(schema),
+            journal_folder,
             journal: Arc::new(tokio::sync::Mutex::new(journal)),
             queue: Mutex::default(),
             rows: Mutex::new(rows),
-            work: tokio::sync::Mutex::new(Work { sequence: known.sequence, ..Work::default() }),
+            work: tokio::sync::Mutex::new(Work { sequence: known.sequence, is_swept, ..Work::default() }),
             tail_bytes: Arc::clone(tail_bytes),
         })
     }
@@ -290,10 +293,22 @@ impl Tenant {
         }
     }
 
+    /// Removes what a process has left behind that was cut off, if that was not done when the lake was opened.
+    pub(crate) async fn sweep(&self, catalogue: &dyn Catalogue, now: Timestamp) -> Result<(), LakeError> {
+        // Nothing is on its way, and it is known what the catalogue has.
+        let mut work = self.work(catalogue, now).await?;
+        if !work.is_swept {
+            let known = self.files().into_iter().flatten().map(|file| file.location().clone()).collect();
+            swept(self.id, self.storage.sweep_store(&known).await?);
+            work.is_swept = true;
+        }
+        Ok(())
+    }
+
     /// Sets apart all rows that are not in files. What comes later is not among them.
     pub(crate) async fn freeze(&self) -> Result<Frozen, LakeError> {
         let mut journal = self.journal.lock().await;
-        journal.rotate().map_err(|source| LakeError::Io { path: self.folder.clone(), source })?;
+        journal.rotate().map_err(|source| LakeError::Io { path: self.journal_folder.clone(), source })?;
         let mut rows = self.rows();
         let tables = rows
             .tables
@@ -344,6 +359,12 @@ impl Tenant {
         for file in removed {
             file.retire();
         }
+    }
+}
+
+fn swept(tenant: TenantId, files: u64) {
+    if files > 0 {
+        tracing::info!(%tenant, files, "removed what was left over of files");
     }
 }
 
@@ -425,8 +446,10 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let id = TenantId::from_guid(uuid::Uuid::from_u128(1));
         let settings = LakeSettings::at(folder.path());
+        let storage = Storage::open(&settings).unwrap();
         let schema = Arc::new(LakeSchema::new(&settings.tables));
-        let tenant = Tenant::open(id, &settings, &schema, TenantEntry::default(), &Arc::default()).unwrap();
+        let tenant =
+            Tenant::open(id, &settings, &storage, &schema, TenantEntry::default(), &Arc::default()).unwrap();
         let at = Timestamp::from_unix_secs;
         tenant.rows().oldest = Some(at(1000));
         let found = [1200, 900, 950].map(|now| tenant.oldest(at(now)));

@@ -14,11 +14,11 @@
 //! | … | the filters in that order, in blocks of 32 bytes |
 
 use std::collections::{BTreeMap, HashSet};
-use std::fs::{self, File};
-use std::io::{self, Read as _, Seek as _, SeekFrom, Write as _};
-use std::path::Path;
+use std::ops::Range;
 
 use arrow::array::StringViewArray;
+use datafusion::object_store::ObjectStore;
+use datafusion::object_store::path::Path as StorePath;
 use twox_hash::XxHash64;
 
 const MAGIC: &[u8; 8] = b"Wterms1\n";
@@ -42,9 +42,8 @@ struct Filter {
 }
 
 impl Terms {
-    /// Reads what there is beside a file; `None` if it cannot be used.
-    pub(crate) fn open(path: &Path) -> Option<Self> {
-        let bytes = fs::read(path).ok()?;
+    /// What the content of such a file says; `None` if it cannot be used.
+    pub(crate) fn parse(bytes: &[u8]) -> Option<Self> {
         let rest = bytes.strip_prefix(MAGIC)?;
         let (checksum, rest) = rest.split_first_chunk::<8>()?;
         if XxHash64::oneshot(0, rest) != u64::from_le_bytes(*checksum) {
@@ -78,32 +77,44 @@ impl Terms {
     }
 
     /// For each row group, whether a column may have a text with all of the terms. `None` if nothing is known of the column.
-    pub(crate) fn may_have(&self, path: &Path, column: &str, terms: &[String]) -> Option<Vec<bool>> {
+    pub(crate) async fn may_have(
+        &self,
+        store: &dyn ObjectStore,
+        location: &StorePath,
+        column: &str,
+        terms: &[String],
+    ) -> Option<Vec<bool>> {
         let filters = self.filters.get(column)?;
-        let mut file = File::open(path).ok()?;
-        let mut found = Vec::with_capacity(filters.len());
-        for filter in filters {
-            let mut all = true;
-            for term in terms {
-                all = all && filter.may_have(&mut file, hash(term)).ok()?;
-            }
-            found.push(all);
-        }
-        Some(found)
+        let hashes: Vec<u64> = terms.iter().map(|term| hash(term)).collect();
+        // A filter without blocks knows no term.
+        let filled = filters.iter().filter(|filter| filter.blocks > 0);
+        let ranges: Vec<_> =
+            filled.flat_map(|filter| hashes.iter().map(|hash| filter.block(*hash))).collect();
+        let blocks =
+            if ranges.is_empty() { Vec::new() } else { store.get_ranges(location, &ranges).await.ok()? };
+        let mut blocks = blocks.iter();
+        let mut may_have = |filter: &Filter| {
+            filter.blocks > 0
+                && hashes.iter().fold(true, |all, hash| {
+                    // Each is taken, whatever those before it have said.
+                    let has = blocks.next().is_some_and(|block| has_bits(block, *hash));
+                    all && has
+                })
+        };
+        Some(filters.iter().map(&mut may_have).collect())
     }
 }
 
 impl Filter {
-    fn may_have(self, file: &mut File, hash: u64) -> io::Result<bool> {
-        if self.blocks == 0 {
-            return Ok(false);
-        }
-        let block = block_of(hash, self.blocks as usize);
-        file.seek(SeekFrom::Start(self.start + (block * BLOCK_BYTES) as u64))?;
-        let mut bytes = [0; BLOCK_BYTES];
-        file.read_exact(&mut bytes)?;
-        Ok(bits(hash).all(|(byte, bit)| bytes[byte] & bit != 0))
+    /// Where the block for a hash is, in a filter that has blocks.
+    fn block(self, hash: u64) -> Range<u64> {
+        let start = self.start + (block_of(hash, self.blocks as usize) * BLOCK_BYTES) as u64;
+        start..start + BLOCK_BYTES as u64
     }
+}
+
+fn has_bits(block: &[u8], hash: u64) -> bool {
+    bits(hash).all(|(byte, bit)| block.get(byte).is_some_and(|its| its & bit != 0))
 }
 
 struct Header<'b> {
@@ -131,12 +142,8 @@ impl<'b> Header<'b> {
     }
 }
 
-/// Writes what is known of the terms of some columns, and waits until it is on the disk.
-pub(crate) fn write(
-    path: &Path,
-    columns: &[(&str, &StringViewArray)],
-    group_rows: &[usize],
-) -> io::Result<()> {
+/// The content of a file that says what is known of the terms of some columns.
+pub(crate) fn file(columns: &[(&str, &StringViewArray)], group_rows: &[usize]) -> Vec<u8> {
     let mut out = Vec::new();
     out.extend(length(group_rows.len()));
     for rows in group_rows {
@@ -156,11 +163,7 @@ pub(crate) fn write(
         }
     }
     out.extend(filters);
-    let mut file = File::create(path)?;
-    file.write_all(MAGIC)?;
-    file.write_all(&XxHash64::oneshot(0, &out).to_le_bytes())?;
-    file.write_all(&out)?;
-    file.sync_all()
+    [&MAGIC[..], &XxHash64::oneshot(0, &out).to_le_bytes(), &out].concat()
 }
 
 /// The limits of a file keep all lengths far below.
@@ -245,6 +248,9 @@ fn folded(c: char) -> char {
 
 #[cfg(test)]
 mod tests {
+    use datafusion::object_store::ObjectStoreExt as _;
+    use datafusion::object_store::memory::InMemory;
+
     use super::*;
 
     #[test]
@@ -254,40 +260,42 @@ mod tests {
         assert_eq!(terms_of(" -. "), Vec::<String>::new());
     }
 
-    #[test]
-    fn what_is_there_is_found_and_what_is_not_seldom() {
-        let folder = tempfile::tempdir().unwrap();
-        let path = folder.path().join("a.terms");
+    #[tokio::test]
+    async fn what_is_there_is_found_and_what_is_not_seldom() {
+        let (store, location) = (InMemory::new(), StorePath::from("a.terms"));
         let texts: StringViewArray = (0..2000).map(|n| Some(format!("run {n}-x {}", n * 7919))).collect();
         let empty: StringViewArray = (0..2000).map(|_| None::<&str>).collect();
-        write(&path, &[("a", &texts), ("b", &empty)], &[1500, 500]).unwrap();
-        let terms = Terms::open(&path).unwrap();
+        let content = file(&[("a", &texts), ("b", &empty)], &[1500, 500]);
+        let terms = Terms::parse(&content).unwrap();
+        store.put(&location, content.into()).await.unwrap();
         assert_eq!(terms.group_rows(), [1500, 500]);
-        let may_have = |column, needle: &str| terms.may_have(&path, column, &terms_of(needle)).unwrap();
+        let may_have =
+            async |column, needle: &str| terms.may_have(&store, &location, column, &terms_of(needle)).await;
         for n in 0..2000 {
-            let found = may_have("a", &format!("RUN {n}"));
+            let found = may_have("a", &format!("RUN {n}")).await.unwrap();
             assert!(found[usize::from(n >= 1500)], "{n}");
         }
-        let wrong = (0..2000).filter(|n| may_have("a", &format!("no{n}"))[0]).count();
+        let mut wrong = 0;
+        for n in 0..2000 {
+            wrong += usize::from(may_have("a", &format!("no{n}")).await.unwrap()[0]);
+        }
         assert!(wrong < 60, "{wrong}");
-        assert_eq!(may_have("b", "run"), [false, false]);
-        assert_eq!(terms.may_have(&path, "c", &terms_of("run")), None);
+        // Both terms have to be there.
+        assert_eq!(may_have("a", "run nowhere").await, Some(vec![false, false]));
+        assert_eq!(may_have("b", "run").await, Some(vec![false, false]));
+        assert_eq!(may_have("c", "run").await, None);
     }
 
     #[test]
     fn what_is_damaged_is_not_used() {
-        let folder = tempfile::tempdir().unwrap();
-        let path = folder.path().join("a.terms");
         let texts: StringViewArray = [Some("one two three")].into_iter().collect();
-        write(&path, &[("a", &texts)], &[1]).unwrap();
-        let whole = fs::read(&path).unwrap();
+        let whole = file(&[("a", &texts)], &[1]);
+        assert!(Terms::parse(&whole).is_some());
         for at in 0..whole.len() {
             let mut bytes = whole.clone();
             bytes[at] ^= 1;
-            fs::write(&path, bytes).unwrap();
-            assert!(Terms::open(&path).is_none(), "{at}");
-            fs::write(&path, &whole[..at]).unwrap();
-            assert!(Terms::open(&path).is_none(), "{at}");
+            assert!(Terms::parse(&bytes).is_none(), "{at}");
+            assert!(Terms::parse(&whole[..at]).is_none(), "{at}");
         }
     }
 }

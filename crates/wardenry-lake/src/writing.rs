@@ -14,8 +14,7 @@
 //! searched texts are among them: zstd would make them smaller, but doubles what a search costs.
 
 use std::collections::{HashMap, HashSet};
-use std::fs::File;
-use std::path::Path;
+use std::io::Write as _;
 use std::sync::Arc;
 
 use arrow::array::{
@@ -24,6 +23,7 @@ use arrow::array::{
 };
 use arrow::compute::cast;
 use arrow::datatypes::{DataType, Field, Int64Type, Schema};
+use datafusion::object_store::path::Path as StorePath;
 use parquet::arrow::ArrowWriter;
 use parquet::arrow::arrow_writer::ArrowWriterOptions;
 use parquet::basic::{Compression, ZstdLevel};
@@ -34,14 +34,16 @@ use parquet::schema::types::ColumnPath;
 use wardenry_kql_engine::sources::parquet::{TYPE_KEY, file_schema};
 use wardenry_kql_values::{ScalarType, UNIX_EPOCH, datetime, timespan};
 
+use crate::error::LakeError;
 use crate::schema::{INGESTION_TIME, Table};
+use crate::storage::{TenantStorage, beside};
 use crate::terms;
 
 /// Also what a search for a rare term reads at least, see [`crate::terms`].
 const GROUP_ROWS: usize = 1 << 17;
 
 /// Files of fewer rows are read as fast as their terms.
-const FEW_ROWS: usize = 4096;
+pub(crate) const FEW_ROWS: usize = 4096;
 const TICKS_PER_MICROSECOND: i64 = 10;
 const NANOSECONDS_PER_TICK: i64 = 100;
 
@@ -53,14 +55,38 @@ const DICTIONARY_BYTES: usize = 4 << 20;
 const KEY_BYTES: usize = 80;
 const BLOOM_FALSE_POSITIVES: f64 = 0.01;
 
-/// Writes rows, which are in the order of their times, to a new file, and what is known of their terms to another. Waits until both are
-/// on the disk. Gives the length of the first.
+/// Writes rows, which are in the order of their times, to a new file, and before it what is known of their terms to one beside it. Waits
+/// until both are there to stay. Gives the length of the first.
 pub(crate) fn write(
-    path: &Path,
-    terms_path: &Path,
+    storage: &TenantStorage,
+    location: &StorePath,
     table: &Table,
     rows: &RecordBatch,
-) -> Result<u64, ParquetError> {
+) -> Result<u64, LakeError> {
+    let Prepared { rows, options, terms } = prepare(table, rows).map_err(unwritten)?;
+    if let Some(terms) = terms {
+        let mut file = storage.create(&beside(location))?;
+        file.write_all(&terms).map_err(unwritten)?;
+        file.finish().map_err(unwritten)?;
+    }
+    let file = storage.create(location)?;
+    let mut writer = ArrowWriter::try_new_with_options(file, rows.schema(), options).map_err(unwritten)?;
+    writer.write(&rows).map_err(unwritten)?;
+    writer.into_inner().map_err(unwritten)?.finish().map_err(unwritten)
+}
+
+fn unwritten(source: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> LakeError {
+    LakeError::Rows { action: "written", source: source.into() }
+}
+
+/// Rows as a file has them, how, and what stands beside it.
+struct Prepared {
+    rows: RecordBatch,
+    options: ArrowWriterOptions,
+    terms: Option<Vec<u8>>,
+}
+
+fn prepare(table: &Table, rows: &RecordBatch) -> Result<Prepared, ParquetError> {
     let hidden = (Arc::from(INGESTION_TIME), ScalarType::Datetime);
     let columns: Vec<_> = table.all.iter().chain([&hidden]).collect();
     let (mut fields, mut arrays, mut searched) = (Vec::new(), Vec::new(), Vec::new());
@@ -98,17 +124,13 @@ pub(crate) fn write(
     let options = ArrowWriterOptions::new()
         .with_properties(properties.build())
         .with_parquet_schema(file_schema(&schema, types.iter().copied())?);
-    let file = File::create(path)?;
-    let mut writer = ArrowWriter::try_new_with_options(file, Arc::clone(&schema), options)?;
-    writer.write(&RecordBatch::try_new(schema, arrays)?)?;
-    let file = writer.into_inner()?;
-    file.sync_all()?;
+    let mut known = None;
     if rows.num_rows() >= FEW_ROWS && !searched.is_empty() {
         let starts = (0..rows.num_rows()).step_by(GROUP_ROWS);
         let groups: Vec<_> = starts.map(|start| GROUP_ROWS.min(rows.num_rows() - start)).collect();
-        terms::write(terms_path, &searched, &groups)?;
+        known = Some(terms::file(&searched, &groups));
     }
-    Ok(file.metadata()?.len())
+    Ok(Prepared { rows: RecordBatch::try_new(schema, arrays)?, options, terms: known })
 }
 
 /// Whether a text has so few different values that a dictionary of them is worth it.

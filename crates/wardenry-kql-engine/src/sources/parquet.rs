@@ -20,9 +20,10 @@ use arrow::datatypes::{Field, Schema, SchemaRef};
 use async_trait::async_trait;
 use datafusion::catalog::{Session, TableProvider};
 use datafusion::common::stats::Precision;
-use datafusion::common::{Result, ScalarValue, Statistics};
+use datafusion::common::{DataFusionError, Result, ScalarValue, Statistics};
 use datafusion::datasource::TableType;
 use datafusion::datasource::listing::PartitionedFile;
+use datafusion::datasource::physical_plan::parquet::metadata::DFParquetMetadata;
 use datafusion::datasource::physical_plan::parquet::{
     CachedParquetFileReaderFactory, ParquetAccessPlan, ParquetFileReaderFactory, RowGroupAccess,
 };
@@ -30,7 +31,7 @@ use datafusion::datasource::physical_plan::{
     FileGroup, FileGroupPartitioner, FileScanConfigBuilder, ParquetSource,
 };
 use datafusion::datasource::source::DataSourceExec;
-use datafusion::execution::cache::cache_manager::{CacheManager, CacheManagerConfig};
+use datafusion::execution::cache::cache_manager::{CacheManager, CacheManagerConfig, FileMetadataCache};
 use datafusion::execution::object_store::ObjectStoreUrl;
 use datafusion::logical_expr::Expr;
 use datafusion::object_store::local::LocalFileSystem;
@@ -57,6 +58,9 @@ pub const TYPE_KEY: &str = "wardenry.kql.type";
 
 /// Smaller files are read by one thread.
 const MIN_PART_BYTES: usize = 1 << 20;
+
+/// So much of the end of a file is read at first: what describes most files is in it.
+const TAIL_BYTES: usize = 64 << 10;
 
 /// The rows of one or several Parquet files.
 ///
@@ -103,6 +107,24 @@ impl ParquetFile {
         let stat = opened.metadata().map_err(io)?;
         let metadata = ArrowReaderMetadata::load(&opened, ArrowReaderOptions::new())
             .map_err(|source| ParquetTableError::Format { path: path.clone(), source })?;
+        let location = StorePath::from_filesystem_path(&path)
+            .map_err(|source| ParquetTableError::Store { path: path.clone(), source: source.into() })?;
+        let object = ObjectMeta {
+            location,
+            last_modified: stat.modified().map_err(io)?.into(),
+            size: stat.len(),
+            e_tag: None,
+            version: None,
+        };
+        Self::described(path, object, &metadata)
+    }
+
+    /// A file that has this in it.
+    fn described(
+        path: PathBuf,
+        object: ObjectMeta,
+        metadata: &ArrowReaderMetadata,
+    ) -> std::result::Result<Self, ParquetTableError> {
         let mut columns = Vec::new();
         let mut nested = BTreeSet::new();
         for field in metadata.schema().fields() {
@@ -111,27 +133,20 @@ impl ParquetFile {
                 nested.insert(field.name().clone());
             }
         }
-        let location = StorePath::from_filesystem_path(&path)
-            .map_err(|error| ParquetTableError::Store { source: error.into() })?;
-        let mut file = PartitionedFile::new_from_meta(ObjectMeta {
-            location,
-            last_modified: stat.modified().map_err(io)?.into(),
-            size: stat.len(),
-            e_tag: None,
-            version: None,
-        });
-        file.arrow_schema = dictionary::schema(&metadata);
+        let bytes = usize::try_from(object.size).unwrap_or(usize::MAX);
+        let mut file = PartitionedFile::new_from_meta(object);
+        file.arrow_schema = dictionary::schema(metadata);
         let group_rows = metadata.metadata().row_groups().iter();
         let group_rows = group_rows.map(|group| u64::try_from(group.num_rows()).unwrap_or(0));
         Ok(Self {
             columns,
             nested,
-            distinct_texts: dictionary::distinct_texts(&metadata),
-            bounds: bounds::bounds(&metadata),
+            distinct_texts: dictionary::distinct_texts(metadata),
+            bounds: bounds::bounds(metadata),
             file,
             group_rows: group_rows.collect(),
             rows: usize::try_from(metadata.metadata().file_metadata().num_rows()).unwrap_or(0),
-            bytes: usize::try_from(stat.len()).unwrap_or(usize::MAX),
+            bytes,
             path,
         })
     }
@@ -179,24 +194,54 @@ impl ParquetFile {
     }
 }
 
-/// Reads files for tables that share it, and remembers their metadata.
+/// Reads files of one store for tables that share it, and remembers their metadata.
 #[derive(Clone, Debug)]
 pub struct ParquetReader {
+    store: Arc<dyn ObjectStore>,
+    cache: Arc<FileMetadataCache>,
     factory: Arc<CachedParquetFileReaderFactory>,
 }
 
 impl ParquetReader {
-    /// With room for so many bytes of metadata, or for as many as DataFusion has by default.
-    pub fn new(cache_bytes: Option<usize>) -> std::result::Result<Self, ParquetTableError> {
+    /// Over a store, with room for so many bytes of metadata, or for as many as DataFusion has by default.
+    pub fn over(
+        store: Arc<dyn ObjectStore>,
+        cache_bytes: Option<usize>,
+    ) -> std::result::Result<Self, ParquetTableError> {
         let mut config = CacheManagerConfig::default();
         if let Some(bytes) = cache_bytes {
             config = config.with_metadata_cache_limit(bytes);
         }
         let caches = CacheManager::try_new(&config)
-            .map_err(|error| ParquetTableError::Store { source: error.into() })?;
-        let store: Arc<dyn ObjectStore> = Arc::new(LocalFileSystem::new());
-        let factory = CachedParquetFileReaderFactory::new(store, caches.get_file_metadata_cache());
-        Ok(Self { factory: Arc::new(factory) })
+            .map_err(|error| ParquetTableError::Store { path: PathBuf::new(), source: error.into() })?;
+        let cache = caches.get_file_metadata_cache();
+        let factory = CachedParquetFileReaderFactory::new(Arc::clone(&store), Arc::clone(&cache));
+        Ok(Self { store, cache, factory: Arc::new(factory) })
+    }
+
+    /// Looks at a file of the store that has so many bytes. It must not change afterwards: nobody asks when it was made.
+    pub async fn open(
+        &self,
+        location: StorePath,
+        bytes: u64,
+    ) -> std::result::Result<ParquetFile, ParquetTableError> {
+        let path = PathBuf::from(location.as_ref());
+        let last_modified = std::time::SystemTime::UNIX_EPOCH.into();
+        let object = ObjectMeta { location, last_modified, size: bytes, e_tag: None, version: None };
+        let metadata = DFParquetMetadata::new(&*self.store, &object)
+            .with_file_metadata_cache(Some(Arc::clone(&self.cache)))
+            .with_metadata_size_hint(Some(TAIL_BYTES))
+            .fetch_metadata()
+            .await;
+        let metadata = metadata.map_err(|error| match error {
+            DataFusionError::ParquetError(source) => {
+                ParquetTableError::Format { path: path.clone(), source: *source }
+            }
+            error => ParquetTableError::Store { path: path.clone(), source: error.into() },
+        })?;
+        let metadata = ArrowReaderMetadata::try_new(metadata, ArrowReaderOptions::new())
+            .map_err(|source| ParquetTableError::Format { path: path.clone(), source })?;
+        ParquetFile::described(path, object, &metadata)
     }
 }
 
@@ -240,8 +285,9 @@ pub enum ParquetTableError {
     Conflict { path: PathBuf, column: String, found: ScalarType, expected: ScalarType },
     #[error("{} has no Parquet files", .path.display())]
     Empty { path: PathBuf },
-    #[error("the file system cannot be used")]
+    #[error("{} cannot be read from its storage", .path.display())]
     Store {
+        path: PathBuf,
         #[source]
         source: Box<dyn std::error::Error + Send + Sync>,
     },
@@ -269,7 +315,12 @@ impl ParquetTable {
             files.push(file);
         }
         let parts = files.iter().map(|file| (file, None));
-        Ok(Self::of(columns.into(), parts, &ParquetReader::new(None)?, None))
+        Ok(Self::of(
+            columns.into(),
+            parts,
+            &ParquetReader::over(Arc::new(LocalFileSystem::new()), None)?,
+            None,
+        ))
     }
 
     /// Files that have been opened before, and perhaps for each of their row groups whether to read it. Columns that are not in `columns`

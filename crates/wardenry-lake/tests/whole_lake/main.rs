@@ -7,6 +7,8 @@ mod defined_tables;
 mod duckdb;
 mod files;
 mod limits;
+mod object_stores;
+mod objects;
 mod reading;
 mod recovery;
 mod rows;

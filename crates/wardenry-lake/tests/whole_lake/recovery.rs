@@ -100,7 +100,7 @@ async fn a_torn_last_write_costs_nothing_else() {
 
 /// Fails when it is told to.
 #[derive(Debug)]
-struct Failing {
+pub(crate) struct Failing {
     store: SqliteStore,
     when: AtomicU8,
     /// How often it does not tell what it holds.
@@ -117,12 +117,17 @@ impl Failing {
     }
 
     /// Opens the lake of a world with such a catalogue.
-    async fn over(world: &mut World) -> Arc<Self> {
+    pub(crate) async fn over(world: &mut World) -> Arc<Self> {
         let (when, silent) = (AtomicU8::new(NEVER), AtomicU8::new(0));
         let catalogue = Arc::new(Self { store: world.store.clone(), when, silent });
         let (settings, clock) = (world.settings.clone(), Arc::clone(&world.clock));
         world.lake = Lake::open(settings, Arc::clone(&catalogue) as _, clock as _).await.unwrap();
         catalogue
+    }
+
+    /// The next thing that it is told to do.
+    pub(crate) fn fail_before(&self) {
+        self.when.store(BEFORE, Ordering::SeqCst);
     }
 
     fn check(&self, when: u8) -> Result<(), CatalogueError> {
