@@ -7,6 +7,7 @@
 mod applications;
 mod assignments;
 mod credentials;
+mod new_resources;
 mod operator;
 mod reading;
 mod service_principals;

@@ -128,6 +128,7 @@ macro_rules! for_each_directory_case {
             }
             service_principals {
                 a_service_principal_is_found_by_id_and_by_app
+                a_new_resource_comes_to_all_tenants_or_to_none
                 putting_again_replaces_everything
                 an_application_has_one_service_principal_in_a_tenant
                 an_application_has_a_service_principal_in_each_tenant

@@ -176,6 +176,16 @@ pub trait DirectoryStore: std::fmt::Debug + Send + Sync {
         page: Page,
     ) -> Result<Vec<ServicePrincipal>, StoreError>;
 
+    /// The first-party resources that were offered to the tenants that there were, by app id.
+    async fn known_resources(&self) -> Result<Vec<AppId>, StoreError>;
+    /// Adds principals of first-party resources with their audit events, and remembers that these resources were offered. Does all of it,
+    /// or nothing.
+    async fn offer_resources(
+        &self,
+        resources: &[AppId],
+        offers: &[(ServicePrincipal, AuditEvent)],
+    ) -> Result<(), StoreError>;
+
     /// The principals of one application over all tenants, oldest first: its publisher's view of who uses it.
     async fn service_principals_of_app(
         &self,

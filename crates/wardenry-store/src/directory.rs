@@ -24,6 +24,7 @@ mod audit_events;
 mod credentials;
 mod delegated_grants;
 mod json_list;
+mod known_resources;
 mod service_principals;
 mod sessions;
 mod signing_keys;
@@ -108,6 +109,26 @@ impl DirectoryStore for SqliteStore {
         page: Page,
     ) -> Result<Vec<ServicePrincipal>, StoreError> {
         service_principals::list(self.reader(), tenant, page).await
+    }
+
+    async fn known_resources(&self) -> Result<Vec<AppId>, StoreError> {
+        known_resources::list(self.reader()).await
+    }
+
+    async fn offer_resources(
+        &self,
+        resources: &[AppId],
+        offers: &[(ServicePrincipal, AuditEvent)],
+    ) -> Result<(), StoreError> {
+        let mut transaction = self.writer().begin_with(Self::BEGIN_WRITE).await.map_err(failed)?;
+        for (principal, audit) in offers {
+            service_principals::put(&mut transaction, principal).await?;
+            audit_events::add(&mut transaction, audit).await?;
+        }
+        for resource in resources {
+            known_resources::add(&mut transaction, *resource).await?;
+        }
+        transaction.commit().await.map_err(failed)
     }
 
     async fn service_principals_of_app(

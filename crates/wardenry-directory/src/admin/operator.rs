@@ -1,14 +1,14 @@
 //! The operator: whoever holds the data folder. Makes tenants and users, and acts for either.
 
 use wardenry_core::catalogue::{DirectoryRole, Resource};
-use wardenry_core::id::{AppId, ServicePrincipalId, TenantId, UserId};
+use wardenry_core::id::{AppId, TenantId, UserId};
 use wardenry_core::secret::SecretString;
 use wardenry_oauth::tenant_segment::is_domain_name;
 
 use super::{ApplicationAdmin, DirectoryReader, GrantAdmin, Reach};
 use crate::directory::{Deed, Directory};
 use crate::error::DirectoryError;
-use crate::model::{Actor, Application, ServicePrincipal, Tenant, User};
+use crate::model::{Actor, Application, Tenant, User};
 use crate::password::MAX_PASSWORD_BYTES;
 use crate::registration::{ApplicationPatch, check_display_name};
 use crate::sign_in::SignedInUser;
@@ -127,19 +127,8 @@ impl Directory {
             created: self.now(),
         };
         let mut changes = vec![Change::PutTenant(tenant.clone())];
-        changes.extend(new.licensed.iter().map(|resource| {
-            Change::PutServicePrincipal(ServicePrincipal {
-                id: ServicePrincipalId::random(self.entropy.as_ref()),
-                tenant: tenant.id,
-                app_id: resource.app_id,
-                display_name: resource.display_name.to_owned(),
-                home_tenant: None,
-                enabled: true,
-                assignment_required: false,
-                tags: Vec::new(),
-                created: self.now(),
-            })
-        }));
+        let principal_of = |resource: &&'static Resource| self.resource_principal(tenant.id, resource);
+        changes.extend(new.licensed.iter().map(principal_of).map(Change::PutServicePrincipal));
         if self.store.tenant(tenant.id).await?.is_some() {
             return Err(DirectoryError::Exists(crate::store::Unique::TenantId));
         }

@@ -6,7 +6,8 @@ use crate::store::{Change, DirectoryStore, Page, Unique};
 use super::forms::guids;
 use super::outcome::{Outcome, apply, assert_refused};
 use super::samples::{
-    ALL, app_id, assignment, at, grant, principal, principal_id, tenant, tenant_id, user, user_id, wire_id,
+    ALL, app_id, assignment, at, audit_event, grant, principal, principal_id, tenant, tenant_id, user,
+    user_id, wire_id,
 };
 
 /// Tokens are asked for by app id, administration is done by object id.
@@ -35,6 +36,28 @@ pub async fn a_service_principal_is_found_by_id_and_by_app(store: &dyn Directory
     }
     assert_eq!(store.service_principal(tenant_id(1), principal_id(3)).await.unwrap(), None);
     assert_eq!(store.service_principal_by_app(tenant_id(1), app_id(3)).await.unwrap(), None);
+}
+
+/// A resource that is new in the catalogue comes to all tenants at once or not at all, and not again after a tenant got rid of it.
+pub async fn a_new_resource_comes_to_all_tenants_or_to_none(store: &dyn DirectoryStore) {
+    apply(store, &[Change::PutTenant(tenant(1)), Change::PutTenant(tenant(2))]).await;
+    let known = store.known_resources().await.unwrap();
+    let event = |number| audit_event(tenant_id(number), number);
+    let offer = |number| (principal(tenant_id(number), number), event(number));
+    let to_nobody = (principal(tenant_id(3), 3), event(3));
+    store.offer_resources(&[app_id(7)], &[offer(1), to_nobody]).await.unwrap_err();
+    assert_eq!(store.known_resources().await.unwrap(), known);
+    assert_eq!(store.service_principal(tenant_id(1), principal_id(1)).await.unwrap(), None);
+    store.offer_resources(&[app_id(7)], &[offer(1), offer(2)]).await.unwrap();
+    for number in [1, 2] {
+        let found = store.service_principal(tenant_id(number), principal_id(number)).await.unwrap();
+        assert_eq!(found, Some(principal(tenant_id(number), number)));
+        let page = Page { skip: 0, take: 1 };
+        assert_eq!(store.audit_events(tenant_id(number), page).await.unwrap(), [event(number)]);
+    }
+    let mut after = store.known_resources().await.unwrap();
+    after.retain(|resource| !known.contains(resource));
+    assert_eq!(after, [app_id(7)]);
 }
 
 /// A replaced service principal has nothing left of its former self but the grants.

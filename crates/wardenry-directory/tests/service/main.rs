@@ -5,6 +5,7 @@ mod consent;
 mod credentials;
 mod customers;
 mod isolation;
+mod new_resources;
 mod revocation;
 mod sign_in;
 mod signing_keys;

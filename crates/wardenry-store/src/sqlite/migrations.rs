@@ -18,6 +18,7 @@ const STEPS: &[Step] = &[
     (3, "lake", include_str!("../../migrations/0003_lake.sql")),
     (4, "portal", include_str!("../../migrations/0004_portal.sql")),
     (5, "lake_tables", include_str!("../../migrations/0005_lake_tables.sql")),
+    (6, "known_resources", include_str!("../../migrations/0006_known_resources.sql")),
 ];
 
 /// Applies the steps that the database has not seen, each in a transaction of its own.
@@ -48,6 +49,7 @@ mod tests {
     use sqlx::sqlite::{SqliteConnectOptions, SqlitePool};
     use sqlx::{query, query_scalar};
     use tempfile::TempDir;
+    use wardenry_core::catalogue::{DEFENDER_ATP, GRAPH, THREAT_PROTECTION};
 
     use super::{STEPS, migrator};
 
@@ -88,6 +90,13 @@ mod tests {
             let applied: i64 =
                 query_scalar("SELECT max(version) FROM _sqlx_migrations").fetch_one(&pool).await.unwrap();
             assert_eq!((tenants, usize::try_from(applied).unwrap()), (1, STEPS.len()));
+            let known: Vec<uuid::Uuid> = query_scalar("SELECT app_id FROM known_resource ORDER BY app_id")
+                .fetch_all(&pool)
+                .await
+                .unwrap();
+            let mut expected = [THREAT_PROTECTION, DEFENDER_ATP, GRAPH].map(|it| it.app_id.as_guid());
+            expected.sort();
+            assert_eq!(known, expected, "those that tenants have had from the start");
         }
     }
 

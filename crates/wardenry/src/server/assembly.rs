@@ -117,6 +117,9 @@ pub(crate) async fn open_directory(
         Arc::clone(&host.entropy),
         &master_key,
     );
+    for resource in directory.offer_new_resources(&Operator::of_the_data_folder()).await? {
+        tracing::info!(resource = resource.display_name, "all tenants that there are have a new resource");
+    }
     Ok((Arc::new(directory), store))
 }
 
