@@ -20,6 +20,7 @@ use wardenry_core::calls::{ApiCall, INGEST_EVENTS, RUN_HUNTING_QUERY};
 use wardenry_core::time::Clock;
 use wardenry_hunting::{AccessRefusal, Hunt, HuntError, HuntReader, Hunting, Ingest, Shape};
 use wardenry_web::bearer::BearerGate;
+use wardenry_web::graph_refusal;
 
 use crate::error::{self, DefenderError, ErrorCode};
 use hunt_request::{HuntRequest, HuntRequestError};
@@ -65,7 +66,7 @@ pub fn router(state: HuntingApi) -> Router {
     }
     let graph = graph
         .method_not_allowed_fallback(async || graph_error::GraphError::method_not_allowed())
-        .layer(middleware::from_fn_with_state(state.clone(), graph_error::render));
+        .layer(middleware::from_fn_with_state(Arc::clone(&state.clock), graph_refusal::complete));
     let own = Router::new()
         .route(INGEST_EVENTS.path, post(ingest_events::ingest_events))
         .method_not_allowed_fallback(async || ingest_error::OwnError::method_not_allowed())

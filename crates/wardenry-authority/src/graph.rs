@@ -22,7 +22,6 @@ mod applications;
 mod body;
 mod collection;
 mod entity;
-mod envelope;
 mod error;
 mod exchange;
 mod filter;
@@ -33,6 +32,7 @@ mod service_principals;
 use axum::routing::{any, delete, get, post};
 use axum::{Router, middleware};
 use wardenry_core::calls;
+use wardenry_web::graph_refusal;
 
 use crate::state::Authority;
 use error::GraphError;
@@ -89,6 +89,9 @@ pub fn router(authority: Authority) -> Router {
         .route("/v1.0", any(async || GraphError::unknown_path()))
         .route("/v1.0/", any(async || GraphError::unknown_path()))
         .route("/v1.0/{*rest}", any(async || GraphError::unknown_path()))
-        .layer(middleware::from_fn_with_state(authority.clone(), envelope::complete))
+        .layer(middleware::from_fn_with_state(
+            std::sync::Arc::clone(authority.directory.clock()),
+            graph_refusal::complete,
+        ))
         .with_state(authority)
 }

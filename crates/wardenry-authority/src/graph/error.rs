@@ -1,41 +1,31 @@
 //! Refusals in the vocabulary of the Graph surface.
 
 use std::borrow::Cow;
-use std::sync::Arc;
 
 use axum::response::{IntoResponse, Response};
-use http::{HeaderName, HeaderValue, StatusCode, header};
+use http::StatusCode;
 use wardenry_directory::DirectoryError;
 use wardenry_directory::store::{StoreError, Unique};
 use wardenry_web::bearer::{BearerGate, BearerRefusal};
+use wardenry_web::graph_refusal::GraphRefusal;
 
 /// What a client is told to wait after a failure of the storage.
-const RETRY_AFTER_SECS: HeaderValue = HeaderValue::from_static("5");
+const RETRY_AFTER_SECS: u64 = 5;
 
-/// Why a request is refused. The ids and the date of the body are added by
-/// [`envelope::complete`](super::envelope::complete), which also logs.
+/// Why a request is refused, in the directory's vocabulary.
 #[derive(Debug, Clone)]
-pub(super) struct GraphError(Arc<Refusal>);
-
-#[derive(Debug)]
-pub(super) struct Refusal {
-    pub(super) status: StatusCode,
-    pub(super) code: &'static str,
-    pub(super) message: Cow<'static, str>,
-    pub(super) header: Option<(HeaderName, HeaderValue)>,
-    /// What really happened, for the log only.
-    pub(super) fault: Option<DirectoryError>,
-}
+pub(super) struct GraphError(GraphRefusal);
 
 const BAD_REQUEST: &str = "Request_BadRequest";
 const NOT_FOUND: &str = "Request_ResourceNotFound";
 
 impl GraphError {
     fn new(status: StatusCode, code: &'static str, message: impl Into<Cow<'static, str>>) -> Self {
-        Self(Arc::new(Refusal { status, code, message: message.into(), header: None, fault: None }))
+        Self(GraphRefusal::new(status, code, message))
     }
 
-    pub(super) fn refusal(&self) -> &Refusal {
+    #[cfg(test)]
+    pub(super) fn refusal(&self) -> &GraphRefusal {
         &self.0
     }
 
@@ -74,8 +64,7 @@ impl GraphError {
 
     /// The path exists, the method does not. The router adds `Allow`.
     pub(super) fn method_not_allowed() -> Self {
-        let message = "The method is not allowed at this address; the Allow header lists those that are.";
-        Self::new(StatusCode::METHOD_NOT_ALLOWED, BAD_REQUEST, message)
+        Self(GraphRefusal::method_not_allowed(BAD_REQUEST))
     }
 
     /// There is no such object.
@@ -91,27 +80,13 @@ impl GraphError {
 
     /// The token does not allow the call.
     pub(super) fn bearer(gate: &BearerGate, refusal: &BearerRefusal) -> Self {
-        let code = match refusal {
-            BearerRefusal::Missing | BearerRefusal::Invalid(_) => "InvalidAuthenticationToken",
-            BearerRefusal::Forbidden(_) => REQUEST_DENIED,
-        };
-        Self(Arc::new(Refusal {
-            status: refusal.status(),
-            code,
-            message: refusal.message().into(),
-            header: Some((header::WWW_AUTHENTICATE, gate.challenge(refusal))),
-            fault: None,
-        }))
+        Self(GraphRefusal::bearer(gate, refusal, REQUEST_DENIED))
     }
 
     fn unavailable(fault: DirectoryError) -> Self {
-        Self(Arc::new(Refusal {
-            status: StatusCode::SERVICE_UNAVAILABLE,
-            code: "serviceNotAvailable",
-            message: "The directory cannot answer at the moment. Try again later.".into(),
-            header: Some((header::RETRY_AFTER, RETRY_AFTER_SECS)),
-            fault: Some(fault),
-        }))
+        let message = "The directory cannot answer at the moment. Try again later.";
+        let refusal = GraphRefusal::new(StatusCode::SERVICE_UNAVAILABLE, "serviceNotAvailable", message);
+        Self(refusal.retry_after(RETRY_AFTER_SECS).caused_by(fault))
     }
 }
 
@@ -150,8 +125,6 @@ fn sentence(phrase: &str) -> String {
 
 impl IntoResponse for GraphError {
     fn into_response(self) -> Response {
-        let mut response = self.0.status.into_response();
-        response.extensions_mut().insert(self);
-        response
+        self.0.into_response()
     }
 }

@@ -261,13 +261,13 @@ mod tests {
             "\u{e9}",
         ] {
             let error = Filter::parse(text, FILTERABLE).unwrap_err();
-            assert_eq!(error.refusal().code, "Request_UnsupportedQuery", "{text}");
+            assert_eq!(error.refusal().code(), "Request_UnsupportedQuery", "{text}");
         }
         let unclosed = Filter::parse("appId eq '42", FILTERABLE).unwrap_err();
-        assert_eq!(unclosed.refusal().code, "Request_BadRequest");
+        assert_eq!(unclosed.refusal().code(), "Request_BadRequest");
         let long = vec!["appId eq '1'"; 16].join(" and ");
         assert_eq!(
-            Filter::parse(&long, FILTERABLE).unwrap_err().refusal().message,
+            Filter::parse(&long, FILTERABLE).unwrap_err().refusal().message(),
             "A $filter has at most 15 conditions."
         );
     }

@@ -126,7 +126,7 @@ mod tests {
 
     fn refusal(query: &str) -> (&'static str, String) {
         let error = ListQuery::read(query, &PROPERTIES).unwrap_err();
-        (error.refusal().code, error.refusal().message.to_string())
+        (error.refusal().code(), error.refusal().message().to_owned())
     }
 
     #[test]
