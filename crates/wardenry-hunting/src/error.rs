@@ -64,6 +64,13 @@ impl HuntError {
         }
     }
 
+    pub(crate) fn several_results(count: usize) -> Self {
+        Self::Query(format!(
+            "The query has {count} results, and an answer has room for one. Send one tabular statement at a time, or put \
+             them together with union."
+        ))
+    }
+
     pub(crate) fn answer_too_large(limit: usize) -> Self {
         Self::Limit(format!(
             "Query result set has exceeded the allowed limits: the answer is larger than {} MiB. Optimize the query by \

@@ -133,7 +133,7 @@ impl Hunting {
 
     /// Runs a query over the reader's tables and gives the body of the answer. Dropping the future ends the query.
     ///
-    /// With several tabular statements the answer is that of the first.
+    /// A query with several results is refused: neither shape has a place for more than one.
     pub async fn run(&self, reader: &HuntReader, hunt: Hunt) -> Result<Bytes, HuntError> {
         let inner = &self.0;
         let tenant = reader.tenant();
@@ -224,8 +224,11 @@ async fn work(
 ) -> Result<Rendered, HuntError> {
     let Hunt { query, shape, .. } = hunt;
     let run = engine.run(&query, &tables, &options).await;
-    let results = run.map_err(|error| HuntError::of_query(&query, error))?.results;
-    let Some(mut stream) = results.into_iter().next() else {
+    let mut results = run.map_err(|error| HuntError::of_query(&query, error))?.results;
+    if results.len() > 1 {
+        return Err(HuntError::several_results(results.len()));
+    }
+    let Some(mut stream) = results.pop() else {
         return Err(HuntError::Query("The query has no tabular statement.".to_owned()));
     };
     let mut renderer = shape.renderer();

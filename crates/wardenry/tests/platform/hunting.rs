@@ -222,6 +222,15 @@ async fn bad_queries_say_what_is_wrong_and_quotas_say_when_to_come_back() {
         "Failed to resolve table or column expression named 'Nope': no table named `Nope` at line 1, column 1 (KQL0102). \
          Fix semantic errors in your query."
     );
+    for several in ["print 1; print 2", "range x from 1 to 3 step 1 | fork (count) (take 1)"] {
+        let answer = world.hunt(HUNT, &hunter, several).await;
+        assert_eq!((answer.0, &answer.2["error"]["code"]), (400, &json!("BadRequest")), "{several}");
+        assert_eq!(
+            message(&answer),
+            "The query has 2 results, and an answer has room for one. Send one tabular statement at a time, or put them \
+             together with union."
+        );
+    }
     let answer = world.hunt("/api/advancedqueries/run", &devices, "EmailEvents | take 1").await;
     assert_eq!(answer.0, 400, "mail is not the device API's");
     let answer = world.hunt("/api/advancedqueries/run", &devices, "DeviceInfo | count").await;
