@@ -31,7 +31,7 @@ pub struct Outcome {
     pub stored: u64,
     /// Whether the batch had been stored before. Nothing was stored now.
     pub repeated: bool,
-    /// The records that are in quarantine instead, in their order.
+    /// The records that are in quarantine instead, or nowhere for [`QuarantineCode::QuarantineFull`], in their order.
     pub quarantined: Vec<Quarantined>,
 }
 
@@ -62,10 +62,12 @@ pub enum QuarantineCode {
     Malformed,
     /// It names another tenant than the one that sent it.
     WrongTenant,
+    /// It does not fit for one of the other reasons, and is nowhere: the quarantine has taken its records of the day.
+    QuarantineFull,
 }
 
 impl QuarantineCode {
-    const ALL: [Self; 7] = [
+    const ALL: [Self; 8] = [
         Self::UnknownTable,
         Self::WrongType,
         Self::InTheFuture,
@@ -73,6 +75,7 @@ impl QuarantineCode {
         Self::TooLarge,
         Self::Malformed,
         Self::WrongTenant,
+        Self::QuarantineFull,
     ];
 
     pub(crate) fn by_name(name: &str) -> Option<Self> {
@@ -89,6 +92,7 @@ impl QuarantineCode {
             Self::TooLarge => "TooLarge",
             Self::Malformed => "Malformed",
             Self::WrongTenant => "WrongTenant",
+            Self::QuarantineFull => "QuarantineFull",
         }
     }
 }

@@ -10,8 +10,8 @@ use wardenry_core::id::TenantId;
 use wardenry_core::time::Clock;
 use wardenry_lake_catalogue::{Catalogue, TenantEntry};
 
-use crate::batch::{Batch, Outcome};
-use crate::data_file::FileReader;
+use crate::batch::{Batch, Outcome, QuarantineCode};
+use crate::data_file::{FileReader, day_of};
 use crate::durable;
 use crate::entry;
 use crate::error::{IngestError, LakeError};
@@ -139,15 +139,24 @@ impl Lake {
         };
         let most = settings.batch_bytes;
         let schema = Arc::clone(&shared.schema);
-        let prepared = tokio::task::spawn_blocking(move || prepare(&schema, batch, &rules, most)).await;
+        let of_tenant = Arc::clone(&tenant);
+        let preparing = move || {
+            let day = day_of(rules.now);
+            prepare(&schema, batch, &rules, most, || of_tenant.quarantine.take(day))
+        };
+        let prepared = tokio::task::spawn_blocking(preparing).await;
         let prepared = prepared.unwrap_or(Err(IngestError::Storage(LakeError::Closing)))?;
         let size = prepared.bytes.len() + prepared.rows.bytes();
         let held = Held::take(Arc::clone(shared), size)?;
         let (answer, outcome) = oneshot::channel();
         let Prepared { id, bytes, rows } = prepared;
+        let in_quarantine = rows.in_quarantine();
         tenant.store(Waiting { id, received: rules.now, bytes, rows, answer });
         let outcome = outcome.await.unwrap_or(Err(IngestError::Storage(LakeError::Closing)));
         drop(held);
+        if !outcome.as_ref().is_ok_and(|outcome| !outcome.repeated) {
+            tenant.quarantine.give_back(day_of(rules.now), in_quarantine);
+        }
         if tenant.waiting() >= settings.flush_bytes || shared.is_filling() {
             shared.full.notify_one();
         }
@@ -216,6 +225,7 @@ fn prepare(
     mut batch: Batch,
     rules: &Rules,
     most: usize,
+    has_room: impl Fn() -> bool,
 ) -> Result<Prepared, IngestError> {
     let mut json = Vec::with_capacity(batch.records.len());
     let mut size = 0;
@@ -230,13 +240,24 @@ fn prepare(
         size += json.last().map_or(0, String::len);
         within("bytes", size, most)?;
     }
-    let records: Vec<_> =
-        batch.records.iter().zip(&json).map(|(record, json)| Written { record, json }).collect();
-    let rows = Rows::of(schema, batch.id.as_deref(), &records, rules).map_err(|source| {
-        IngestError::Storage(LakeError::Rows { action: "put together", source: source.into() })
-    })?;
-    let bytes = entry::encode(batch.id.as_deref(), rules, &records);
+    let rows = Rows::of(schema, batch.id.as_deref(), &written(&batch, &json), rules, has_room).map_err(
+        |source| IngestError::Storage(LakeError::Rows { action: "put together", source: source.into() }),
+    )?;
+    // The journal says what became of these, so that reading it again has the same outcome whatever has changed since.
+    for refused in &rows.quarantined {
+        let record = &mut batch.records[refused.index];
+        record.refused = Some((refused.code, refused.reason.clone()));
+        if refused.code == QuarantineCode::QuarantineFull {
+            record.table = "".into();
+            "{}".clone_into(&mut json[refused.index]);
+        }
+    }
+    let bytes = entry::encode(batch.id.as_deref(), rules, &written(&batch, &json));
     Ok(Prepared { id: batch.id, bytes, rows })
+}
+
+fn written<'b>(batch: &'b Batch, json: &'b [String]) -> Vec<Written<'b>> {
+    batch.records.iter().zip(json).map(|(record, json)| Written { record, json }).collect()
 }
 
 fn within(unit: &'static str, found: usize, allowed: usize) -> Result<(), IngestError> {

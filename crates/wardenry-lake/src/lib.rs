@@ -26,6 +26,7 @@ mod interval;
 mod journal;
 mod lake;
 mod provider;
+mod quarantine;
 mod redefinition;
 mod rows;
 mod schema;

@@ -51,11 +51,13 @@ const QUARANTINED_BYTES: usize = 32 * 1024;
 const QUOTED_CHARS: usize = 64;
 
 impl Rows {
+    /// `has_room` is asked for each record that does not fit, and says whether the quarantine takes it.
     pub(crate) fn of(
         schema: &LakeSchema,
         id: Option<&str>,
         records: &[Written<'_>],
         rules: &Rules,
+        has_room: impl Fn() -> bool,
     ) -> Result<Self, ArrowError> {
         let mut builders: BTreeMap<Arc<str>, Builder> = BTreeMap::new();
         let mut quarantined = Vec::new();
@@ -67,6 +69,13 @@ impl Rows {
                     stored += 1;
                 }
                 Err((code, reason)) => {
+                    let is_known = code == QuarantineCode::QuarantineFull;
+                    if is_known || !has_room() {
+                        let reason = if is_known { reason } else { full(code, &reason) };
+                        let code = QuarantineCode::QuarantineFull;
+                        quarantined.push(Quarantined { index, code, reason });
+                        continue;
+                    }
                     let refused = Quarantined { index, code, reason };
                     let row = quarantine_row(id, written, &refused, rules.now);
                     builder(&mut builders, &schema.quarantine).append(row, rules.now)?;
@@ -79,6 +88,12 @@ impl Rows {
             .map(|(name, builder)| Ok((name, builder.finish()?)))
             .collect::<Result<_, ArrowError>>()?;
         Ok(Self { tables, stored, quarantined })
+    }
+
+    /// How many records are in quarantine.
+    pub(crate) fn in_quarantine(&self) -> u64 {
+        let is_in = |record: &&Quarantined| record.code != QuarantineCode::QuarantineFull;
+        self.quarantined.iter().filter(is_in).count() as u64
     }
 
     /// What the rows take in memory.
@@ -172,6 +187,11 @@ fn quoted(text: &str) -> String {
         cut.push('…');
     }
     cut
+}
+
+/// Why a record is not even in quarantine.
+fn full(code: QuarantineCode, reason: &str) -> String {
+    format!("{reason} ({}); it is not kept, because too many were put into quarantine today", code.name())
 }
 
 fn quarantine_row<'v>(

@@ -39,6 +39,8 @@ pub struct LakeSettings {
     pub batch_bytes: usize,
     /// How many bytes of JSON a record may have before it goes into quarantine.
     pub record_bytes: usize,
+    /// How many records of a tenant go into quarantine in a day. Others that do not fit are refused.
+    pub quarantine_per_day: u64,
     /// How many batches with an id are remembered for each tenant.
     pub remembered_batches: u32,
     /// Ingest is refused when fewer bytes are free on the disk.
@@ -73,6 +75,7 @@ impl LakeSettings {
             batch_records: 100_000,
             batch_bytes: 64 << 20,
             record_bytes: 1 << 20,
+            quarantine_per_day: 10_000,
             remembered_batches: 10_000,
             free_bytes: 1 << 30,
             free_space: Arc::new(Disk),

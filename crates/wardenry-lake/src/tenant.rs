@@ -15,13 +15,14 @@ use wardenry_lake_catalogue::{Catalogue, StoredBatch, TenantEntry};
 
 use crate::batch::Outcome;
 use crate::change::Change;
-use crate::data_file::{DataFile, FileReader};
+use crate::data_file::{DataFile, FileReader, day_of};
 use crate::entry::{self, Entry};
 use crate::error::{IngestError, LakeError};
 use crate::journal::Journal;
 use crate::provider::TableSnapshot;
+use crate::quarantine::Quarantine;
 use crate::rows::{Rows, Written};
-use crate::schema::LakeSchema;
+use crate::schema::{LakeSchema, QUARANTINE};
 use crate::settings::LakeSettings;
 use crate::storage::{Storage, TenantStorage};
 use crate::tables::LakeTables;
@@ -38,6 +39,7 @@ pub(crate) struct Tenant {
     /// Batches that wait for the journal. Whoever gets it next writes all of them.
     queue: Mutex<Vec<Waiting>>,
     rows: Mutex<TenantRows>,
+    pub(crate) quarantine: Quarantine,
     /// Held while files are made, put together or let go of: one at a time.
     pub(crate) work: tokio::sync::Mutex<Work>,
     /// The bytes of all tails of the lake.
@@ -128,7 +130,11 @@ impl Tenant {
             retention_days: known.retention_days,
             retention_changed: false,
         };
+        let quarantine = Quarantine::new(settings.quarantine_per_day);
         for file in files {
+            if *file.entry.table == *QUARANTINE {
+                quarantine.add(file.entry.day, file.entry.rows);
+            }
             rows.tables.entry(file.entry.table.as_ref().into()).or_default().files.push(Arc::new(file));
         }
         for batch in known.batches {
@@ -142,7 +148,7 @@ impl Tenant {
                 tracing::error!(tenant = %id, number, "a batch in the journal is of an unknown form");
                 return;
             };
-            if let Err(error) = rows.replay(schema, entry) {
+            if let Err(error) = rows.replay(schema, &quarantine, entry) {
                 failure.get_or_insert(error);
             }
         })
@@ -167,6 +173,7 @@ impl Tenant {
             journal: Arc::new(tokio::sync::Mutex::new(journal)),
             queue: Mutex::default(),
             rows: Mutex::new(rows),
+            quarantine,
             work: tokio::sync::Mutex::new(Work { sequence: known.sequence, is_swept, ..Work::default() }),
             tail_bytes: Arc::clone(tail_bytes),
         })
@@ -378,10 +385,17 @@ fn unwritten(error: &io::Error) -> IngestError {
 }
 
 impl TenantRows {
-    fn replay(&mut self, schema: &LakeSchema, entry: Entry) -> Result<(), LakeError> {
+    fn replay(
+        &mut self,
+        schema: &LakeSchema,
+        quarantine: &Quarantine,
+        entry: Entry,
+    ) -> Result<(), LakeError> {
         let written: Vec<_> =
             entry.records.iter().zip(&entry.json).map(|(record, json)| Written { record, json }).collect();
-        let rows = Rows::of(schema, entry.id.as_deref(), &written, &entry.rules).map_err(unreadable)?;
+        let rows =
+            Rows::of(schema, entry.id.as_deref(), &written, &entry.rules, || true).map_err(unreadable)?;
+        quarantine.add(day_of(entry.rules.now), rows.in_quarantine());
         self.add(entry.id, entry.rules.now, rows).map(drop)
     }
 

@@ -4,11 +4,12 @@ use std::io;
 use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Duration;
 
 use serde_json::json;
-use wardenry_lake::{FreeSpace, IngestError, QuarantineCode};
+use wardenry_lake::{FreeSpace, IngestError, Outcome, QuarantineCode, Quarantined};
 
-use crate::support::{ALDER, World, batch, named};
+use crate::support::{ALDER, BIRCH, World, batch, named};
 
 #[derive(Debug)]
 struct SetFree(AtomicU64);
@@ -53,6 +54,49 @@ async fn more_than_fits_in_memory_is_refused_until_it_is_in_files() {
     world.lake.flush(ALDER).await.unwrap();
     world.lake.ingest(ALDER, batch("DeviceEvents", [event()])).await.unwrap();
     assert_eq!(world.query(ALDER, "DeviceEvents | count").await, format!("{}\n", stored + 1));
+}
+
+#[tokio::test]
+async fn the_quarantine_of_a_day_is_full_at_some_time_and_stays_so_over_a_start() {
+    let mut world = World::with(|settings| settings.quarantine_per_day = 3).await;
+    let bad = |n: u32| json!({"DeviceName": "bad", "ReportId": format!("no {n}")});
+    let codes = |outcome: &Outcome| outcome.quarantined.iter().map(|it| it.code.name()).collect::<Vec<_>>();
+    // Sent again it is not stored again, and takes no room.
+    for repeated in [false, true, true] {
+        let outcome =
+            world.lake.ingest(ALDER, named("b1", batch("DeviceEvents", [bad(1), bad(2)]))).await.unwrap();
+        assert_eq!(outcome.repeated, repeated);
+    }
+    let good = json!({"DeviceName": "good"});
+    let outcome = world.lake.ingest(ALDER, batch("DeviceEvents", [bad(3), good, bad(4)])).await.unwrap();
+    assert_eq!((outcome.stored, codes(&outcome)), (1, vec!["WrongType", "QuarantineFull"]));
+    assert_eq!(
+        outcome.quarantined[1],
+        Quarantined {
+            index: 2,
+            code: QuarantineCode::QuarantineFull,
+            reason: "ReportId is of type long, and \"no 4\" is no such value (WrongType); it is not kept, because too many \
+                     were put into quarantine today"
+                .to_owned(),
+        }
+    );
+    let kept = "WardenryQuarantine | sort by Timestamp asc, Record asc | project RecordIndex, Code, tostring(parse_json(Record).ReportId)";
+    let rows = "0,WrongType,no 1\n1,WrongType,no 2\n0,WrongType,no 3\n";
+    for flushed in [false, true] {
+        if flushed {
+            world.lake.flush(ALDER).await.unwrap();
+        }
+        world.reopen().await;
+        assert_eq!(world.query(ALDER, kept).await, rows);
+        assert_eq!(world.devices().await, "good");
+        let outcome = world.lake.ingest(ALDER, batch("DeviceEvents", [bad(5)])).await.unwrap();
+        assert_eq!(codes(&outcome), ["QuarantineFull"], "{flushed}");
+    }
+    let theirs = world.lake.ingest(BIRCH, batch("DeviceEvents", [bad(6)])).await.unwrap();
+    assert_eq!(codes(&theirs), ["WrongType"]);
+    world.clock.advance(Duration::from_secs(86_400));
+    let outcome = world.lake.ingest(ALDER, batch("DeviceEvents", [bad(7)])).await.unwrap();
+    assert_eq!(codes(&outcome), ["WrongType"]);
 }
 
 #[tokio::test]
