@@ -4,12 +4,12 @@ use std::sync::Arc;
 
 use axum::Router;
 use wardenry_api::hunting::HuntingApi;
-use wardenry_hunting::{HuntSettings, Hunting, Ingest};
-use wardenry_lake::{Lake, LakeSettings};
+use wardenry_hunting::{Hunting, Ingest};
+use wardenry_lake::Lake;
 use wardenry_store::SqliteStore;
 use wardenry_web::bearer::BearerGate;
 
-use super::serve_settings::ServeSettings;
+use super::serve_settings::{ServeSettings, cores};
 use crate::failure::Failure;
 use crate::host::Host;
 
@@ -31,13 +31,11 @@ impl HuntingPart {
         store: &SqliteStore,
         gate: &Arc<BearerGate>,
     ) -> Result<Self, Failure> {
-        let mut of_lake = LakeSettings::at(settings.data.join(LAKE_FOLDER));
-        of_lake.free_bytes = settings.lake.reserve_bytes.unwrap_or(of_lake.free_bytes);
-        of_lake.tables = settings.tables.clone();
+        let of_lake = settings.lake.settings(settings.data.join(LAKE_FOLDER), settings.tables.clone());
         let lake = Lake::open(of_lake, Arc::new(store.clone()), Arc::clone(&host.clock)).await?;
-        let cores = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
+        let of_hunting = settings.hunting.settings(cores());
         let api = HuntingApi {
-            hunting: Hunting::new(lake.clone(), HuntSettings::for_cores(cores), Arc::clone(&host.clock)),
+            hunting: Hunting::new(lake.clone(), of_hunting, Arc::clone(&host.clock)),
             ingest: Ingest::new(lake.clone()),
             gate: Arc::clone(gate),
             clock: Arc::clone(&host.clock),

@@ -3,6 +3,10 @@
 #[cfg(feature = "hunting")]
 mod bounded;
 #[cfg(feature = "hunting")]
+mod hunting_config;
+#[cfg(feature = "hunting")]
+mod lake_config;
+#[cfg(feature = "hunting")]
 mod table_config;
 
 use std::net::SocketAddr;
@@ -34,18 +38,12 @@ pub(crate) struct ServeSettings {
     /// Names under which clients reach the server, besides the loopback names; `host` or `host:port`.
     pub(crate) hosts: Vec<String>,
     pub(crate) tls: Option<TlsFiles>,
-    #[cfg_attr(not(feature = "hunting"), expect(dead_code, reason = "there is no lake"))]
-    pub(crate) lake: LakeConfig,
+    #[cfg(feature = "hunting")]
+    pub(crate) hunting: hunting_config::HuntingConfig,
+    #[cfg(feature = "hunting")]
+    pub(crate) lake: lake_config::LakeConfig,
     #[cfg(feature = "hunting")]
     pub(crate) tables: wardenry_lake::DefinedTables,
-}
-
-/// What the configuration file says of the lake. What is absent has its default.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub(crate) struct LakeConfig {
-    /// Events are refused when fewer bytes than these are free on the disk.
-    pub(crate) reserve_bytes: Option<u64>,
 }
 
 /// A certificate chain and its key, both PEM.
@@ -65,8 +63,12 @@ pub(crate) struct ConfigFile {
     #[serde(default)]
     hosts: Vec<String>,
     tls: Option<TlsFiles>,
+    #[cfg(feature = "hunting")]
     #[serde(default)]
-    lake: LakeConfig,
+    hunting: hunting_config::HuntingConfig,
+    #[cfg(feature = "hunting")]
+    #[serde(default)]
+    lake: lake_config::LakeConfig,
     #[cfg(feature = "hunting")]
     #[serde(default, rename = "table")]
     tables: table_config::TableConfigs,
@@ -100,6 +102,9 @@ impl ServeSettings {
             listen: flags.listen.or(file.listen).unwrap_or(DEFAULT_LISTEN),
             hosts: if flags.hosts.is_empty() { file.hosts } else { flags.hosts },
             tls: flags.tls.or(file.tls),
+            #[cfg(feature = "hunting")]
+            hunting: file.hunting,
+            #[cfg(feature = "hunting")]
             lake: file.lake,
             #[cfg(feature = "hunting")]
             tables: file.tables.0,
@@ -120,6 +125,8 @@ impl ServeSettings {
             return Err(Failure::usage(format!("listening on {} needs a certificate", self.listen))
                 .hint("name one with --tls-certificate and --tls-key, or listen on 127.0.0.1"));
         }
+        #[cfg(feature = "hunting")]
+        self.hunting.check(cores()).and_then(|()| self.lake.check()).map_err(Failure::usage)?;
         if let Some(bad) = self.hosts.iter().find(|host| !is_host(host)) {
             return Err(Failure::usage(format!("'{bad}' is not a host name"))
                 .hint("write a name such as login.example.org, with a port only if clients use one"));
@@ -141,6 +148,12 @@ impl ServeSettings {
         }
         authorities
     }
+}
+
+/// How many cores the server has.
+#[cfg(feature = "hunting")]
+pub(crate) fn cores() -> usize {
+    std::thread::available_parallelism().map_or(1, std::num::NonZero::get)
 }
 
 /// A host name with an optional port; what a `Host` header can hold.
@@ -173,8 +186,6 @@ mod tests {
         };
         let overruled = settings(Mode::Hardened, file, flags);
         assert_eq!((overruled.listen.port(), overruled.hosts), (2, vec!["b.example".to_owned()]));
-        let lake = settings(Mode::Hardened, "[lake]\nreserve_bytes = 5", Overrides::default()).lake;
-        assert_eq!(lake.reserve_bytes, Some(5));
         let bare = settings(Mode::Hardened, "", Overrides::default());
         assert_eq!((bare.data, bare.listen), (PathBuf::from("data"), DEFAULT_LISTEN));
     }
@@ -205,5 +216,24 @@ mod tests {
             settings.authorities(8443),
             ["id.example:443", "api.example:8443", "localhost:8443", "127.0.0.1:8443", "[::1]:8443"]
         );
+    }
+
+    /// What the reference shows can be written, and the defaults that it names are those that count.
+    #[cfg(feature = "hunting")]
+    #[test]
+    fn the_reference_is_right() {
+        let page = concat!(env!("CARGO_MANIFEST_DIR"), "/../../docs/configuration.md");
+        let page = std::fs::read_to_string(page).unwrap();
+        let blocks: Vec<&str> =
+            page.split("```toml\n").skip(1).filter_map(|rest| rest.split("```").next()).collect();
+        let read = |text: &str| settings(Mode::Hardened, text, Overrides::default());
+        let all_defaults = blocks.iter().find(|block| block.contains("calls_per_minute")).unwrap();
+        let (found, bare) = (read(all_defaults), read(""));
+        assert_eq!(format!("{:?}", found.hunting.settings(4)), format!("{:?}", bare.hunting.settings(4)));
+        let lake = |of: &ServeSettings| format!("{:?}", of.lake.settings("lake".into(), of.tables.clone()));
+        assert_eq!(lake(&found), lake(&bare));
+        for block in blocks {
+            read(block).check().unwrap();
+        }
     }
 }
