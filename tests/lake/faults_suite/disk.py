@@ -1,10 +1,21 @@
 """A file system of its own, in a file."""
 
 import os
+import shutil
 import subprocess
+import sys
 from pathlib import Path
 
 FILLER = "filler"
+
+
+def why_not() -> str | None:
+    """Why there can be no such file systems here."""
+    if sys.platform != "linux" or os.geteuid() != 0:
+        return "mounting file systems needs root on Linux"
+    tools = ("mkfs.ext4", "fsck.ext4", "mount", "umount", "findmnt", "fallocate")
+    missing = [tool for tool in tools if not shutil.which(tool)]
+    return f"not installed: {', '.join(missing)}" if missing else None
 
 
 class Disk:

@@ -32,14 +32,14 @@ class Server:
         # The same at every start: tokens name the address of their issuer.
         with socket.socket() as probe:
             probe.bind(("127.0.0.1", 0))
-            self._port = probe.getsockname()[1]
+            self.port = probe.getsockname()[1]
         self._process = None
         self.env = {}
         env_file = folder / "server.env"
         self._start("--dev", "--seed", "demo-without-events", "--env-file", str(env_file))
         wait(env_file.exists, self)
         self.env = dict(line.split("=", 1) for line in env_file.read_text().splitlines())
-        self._trust = ssl.create_default_context(cafile=self.env["CA_FILE"])
+        self.trust = ssl.create_default_context(cafile=self.env["CA_FILE"])
         self._tokens = {}
 
     def __enter__(self) -> "Server":
@@ -54,7 +54,7 @@ class Server:
         self._starts += 1
         self._log = self._folder / f"server-{self._starts}.log"
         command = [self._binary, "serve", "--config", self._config, "--data", self._data,
-                   "--listen", f"127.0.0.1:{self._port}", *arguments]
+                   "--listen", f"127.0.0.1:{self.port}", *arguments]
         clean = {name: value for name, value in os.environ.items() if not name.startswith("WARDENRY_")}
         with open(self._log, "wb") as log:
             self._process = subprocess.Popen(command, env={**clean, "NO_COLOR": "1", **self._environment},
@@ -94,9 +94,9 @@ class Server:
     def request(self, path: str, body: bytes, headers: dict) -> tuple[int, dict, dict]:
         """Status, headers, body."""
         # The certificate names localhost.
-        request = urllib.request.Request(f"https://localhost:{self._port}{path}", data=body, headers=headers)
+        request = urllib.request.Request(f"https://localhost:{self.port}{path}", data=body, headers=headers)
         try:
-            with urllib.request.urlopen(request, context=self._trust, timeout=120) as answer:
+            with urllib.request.urlopen(request, context=self.trust, timeout=120) as answer:
                 return answer.status, dict(answer.headers), json.load(answer)
         except urllib.error.HTTPError as error:
             text = error.read()

@@ -8,30 +8,30 @@ use wardenry_core::time::{Clock as _, SystemClock};
 
 use crate::process::{Server, run};
 
-const INGEST: &str = "/wardenry/v1/ingest";
-const HUNT: &str = "/api/advancedhunting/run";
-const GRAPH_HUNT: &str = "/v1.0/security/runHuntingQuery";
+pub(crate) const INGEST: &str = "/wardenry/v1/ingest";
+pub(crate) const HUNT: &str = "/api/advancedhunting/run";
+pub(crate) const GRAPH_HUNT: &str = "/v1.0/security/runHuntingQuery";
 
-const WARDENRY: &str = "api://wardenry";
-const DEFENDER: &str = "https://api.security.microsoft.com";
+pub(crate) const WARDENRY: &str = "api://wardenry";
+pub(crate) const DEFENDER: &str = "https://api.security.microsoft.com";
 const DEVICES: &str = "https://api.securitycenter.microsoft.com";
-const GRAPH: &str = "https://graph.microsoft.com";
+pub(crate) const GRAPH: &str = "https://graph.microsoft.com";
 
-struct World {
-    server: Server,
-    env: BTreeMap<String, String>,
-    http: Client,
+pub(crate) struct World {
+    pub(crate) server: Server,
+    pub(crate) env: BTreeMap<String, String>,
+    pub(crate) http: Client,
 }
 
 /// Status, `Retry-After`, body.
-type Answer = (u16, Option<String>, Value);
+pub(crate) type Answer = (u16, Option<String>, Value);
 
 impl World {
-    fn start() -> Self {
+    pub(crate) fn start() -> Self {
         Self::over(Server::start())
     }
 
-    fn over(server: Server) -> Self {
+    pub(crate) fn over(server: Server) -> Self {
         let env = server.env();
         let authority = std::fs::read(&env["CA_FILE"]).unwrap();
         let authority = Certificate::from_pem(&authority).unwrap();
@@ -39,7 +39,7 @@ impl World {
         Self { server, env, http }
     }
 
-    fn customer(&self, number: usize) -> &str {
+    pub(crate) fn customer(&self, number: usize) -> &str {
         self.env["CUSTOMER_TENANTS"].split(',').nth(number).unwrap()
     }
 
@@ -55,12 +55,12 @@ impl World {
         self.http.post(url).form(&form).send().await.unwrap().json().await.unwrap()
     }
 
-    async fn token(&self, tenant: &str, resource: &str) -> String {
+    pub(crate) async fn token(&self, tenant: &str, resource: &str) -> String {
         let answer = self.token_answer(tenant, resource).await;
         answer["access_token"].as_str().unwrap_or_else(|| panic!("{answer}")).to_owned()
     }
 
-    async fn post(
+    pub(crate) async fn post(
         &self,
         path: &str,
         token: &str,
@@ -74,7 +74,7 @@ impl World {
         answer(request.body(body.into()).send().await.unwrap()).await
     }
 
-    async fn hunt(&self, path: &str, token: &str, query: &str) -> Answer {
+    pub(crate) async fn hunt(&self, path: &str, token: &str, query: &str) -> Answer {
         self.post(path, token, &[], json!({"Query": query}).to_string()).await
     }
 }
@@ -86,11 +86,11 @@ async fn answer(response: Response) -> Answer {
     (status, retry_after, serde_json::from_str(&body).unwrap_or_else(|error| panic!("{error}: {body}")))
 }
 
-fn now() -> String {
+pub(crate) fn now() -> String {
     SystemClock.now().to_string()
 }
 
-fn event(tenant: &str, time: &str, device: &str) -> String {
+pub(crate) fn event(tenant: &str, time: &str, device: &str) -> String {
     json!({
         "time": time, "tenantId": tenant, "category": "AdvancedHunting-DeviceProcessEvents",
         "properties": {"Timestamp": time, "DeviceName": device, "ProcessId": 7,
@@ -99,7 +99,7 @@ fn event(tenant: &str, time: &str, device: &str) -> String {
     .to_string()
 }
 
-fn message(answer: &Answer) -> &str {
+pub(crate) fn message(answer: &Answer) -> &str {
     answer.2["error"]["message"].as_str().unwrap_or_else(|| panic!("{answer:?}"))
 }
 

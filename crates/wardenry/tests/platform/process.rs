@@ -43,7 +43,7 @@ pub(crate) fn run(command: &mut Command) -> Said {
 
 /// A development server with the demo's world, ended when dropped. There are no events in it: few tests need them, and they take time.
 pub(crate) struct Server {
-    _running: Killed,
+    running: Killed,
     pub(crate) folder: TempDir,
 }
 
@@ -62,7 +62,7 @@ impl Server {
     pub(crate) fn start_with(folder: TempDir, configuration: &str) -> Self {
         let mut command = Self::command(folder.path(), configuration);
         let running = Killed(spawn_until(&mut command, "server answers at"));
-        Self { _running: running, folder }
+        Self { running, folder }
     }
 
     /// What starts a server on a folder.
@@ -73,6 +73,16 @@ impl Server {
         command.arg("--config").arg(folder.join("wardenry.toml"));
         command.arg("--data").arg(folder.join("data")).arg("--env-file").arg(folder.join("env"));
         command
+    }
+
+    /// What the server's threads have used of processors so far, in hundredths of a second.
+    #[cfg(target_os = "linux")]
+    pub(crate) fn processor_ticks(&self) -> u64 {
+        let stat =
+            std::fs::read_to_string(format!("/proc/{}/stat", self.running.0.id())).expect("it is running");
+        // Behind the name, which may have blanks, `utime` and `stime` are the 12th and the 13th.
+        let fields = stat.rsplit(')').next().expect("there is something behind the name").split_whitespace();
+        fields.skip(11).take(2).map(|field| field.parse::<u64>().expect("it is a number")).sum()
     }
 
     pub(crate) fn env_file(&self) -> PathBuf {
