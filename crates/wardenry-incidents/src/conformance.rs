@@ -14,7 +14,8 @@ use wardenry_core::time::Timestamp;
 use self::random_filter::Dice;
 use self::whole_incident::whole_incident;
 use crate::filter::{Comparison, Equality, Filter};
-use crate::model::{Comment, Incident, IncidentId, IncidentStatus};
+use crate::model::{Comment, Incident, IncidentId, IncidentStatus, Severity};
+use crate::queue::{QueueLine, QueueOrder, QueueRequest};
 use crate::store::{IncidentPage, IncidentStore, IncidentStoreError, PageRequest};
 use crate::test_incident::{CREATED, alert, incident};
 
@@ -40,6 +41,8 @@ macro_rules! incident_store_conformance {
             an_alert_moves_when_both_its_incidents_are_written,
             times_are_kept_to_the_tick,
             filters_mean_what_the_model_says,
+            the_queue_is_the_incidents_of_the_named_tenants_in_the_wanted_order,
+            the_queue_counts_what_matches_and_leaves_out_what_is_skipped,
         }
     };
     ($fresh_store:path: $($rule:ident,)+) => {$(
@@ -52,6 +55,7 @@ macro_rules! incident_store_conformance {
 }
 
 const HERE: TenantId = TenantId::from_guid(uuid::uuid!("11111111-1111-4111-8111-111111111111"));
+const ABROAD: TenantId = TenantId::from_guid(uuid::uuid!("33333333-3333-4333-8333-333333333333"));
 const ELSEWHERE: TenantId = TenantId::from_guid(uuid::uuid!("22222222-2222-4222-8222-222222222222"));
 
 const EVERYTHING: PageRequest = PageRequest { filter: None, skip: 0, top: 1000 };
@@ -222,6 +226,69 @@ pub async fn times_are_kept_to_the_tick(store: &dyn IncidentStore) {
     assert_eq!(get(store, HERE, 1).await, Some(subject));
     let filter = Some(Filter::LastUpdated(Comparison::Greater, created));
     assert_eq!(ids(&page(store, HERE, &PageRequest { filter, ..EVERYTHING }).await.incidents), [1]);
+}
+
+/// Compares the queue over several tenants with the model, in every order, with and without filters.
+pub async fn the_queue_is_the_incidents_of_the_named_tenants_in_the_wanted_order(store: &dyn IncidentStore) {
+    let mut dice = Dice::seeded(0x0bea_d5ed);
+    let mut all = Vec::new();
+    for tenant in [HERE, ELSEWHERE, ABROAD] {
+        let mut incidents: Vec<_> = (1..=30).map(|id| dice.incident(id)).collect();
+        incidents[0] = whole_incident(1);
+        put(store, tenant, &incidents).await;
+        all.extend(incidents.into_iter().map(|incident| (tenant, incident)));
+    }
+    for tenants in [&[][..], &[HERE], &[ABROAD, HERE], &[HERE, ELSEWHERE, ABROAD]] {
+        for order in QueueOrder::ALL {
+            for reversed in [false, true] {
+                let filter = (order != QueueOrder::Name).then(|| dice.filter(2));
+                let mut expected: Vec<_> = all
+                    .iter()
+                    .filter(|(tenant, incident)| {
+                        tenants.contains(tenant)
+                            && filter.as_ref().is_none_or(|filter| filter.matches(incident))
+                    })
+                    .collect();
+                expected.sort_by(|a, b| {
+                    let first = compare(order, &a.1, &b.1);
+                    let first = if reversed { first.reverse() } else { first };
+                    first.then_with(|| (b.1.created, b.1.id).cmp(&(a.1.created, a.1.id))).then(a.0.cmp(&b.0))
+                });
+                let expected: Vec<_> =
+                    expected.iter().map(|(tenant, incident)| QueueLine::of(*tenant, incident)).collect();
+                let request = QueueRequest { filter, order, reversed, skip: 0, top: 1000 };
+                let found = store.incident_queue(tenants, &request).await.expect("the queue is read");
+                assert_eq!(found.lines, expected, "{request:?} over {}", tenants.len());
+            }
+        }
+    }
+}
+
+fn compare(order: QueueOrder, a: &Incident, b: &Incident) -> std::cmp::Ordering {
+    let rank = |severity| Severity::ALL.iter().position(|word| *word == severity);
+    let stage = |status| IncidentStatus::ALL.iter().position(|word| *word == status);
+    match order {
+        QueueOrder::Created => b.created.cmp(&a.created),
+        QueueOrder::LastUpdated => b.last_updated.cmp(&a.last_updated),
+        QueueOrder::Severity => rank(b.severity).cmp(&rank(a.severity)),
+        QueueOrder::Status => stage(a.status).cmp(&stage(b.status)),
+        QueueOrder::Name => a.name.cmp(&b.name),
+    }
+}
+
+pub async fn the_queue_counts_what_matches_and_leaves_out_what_is_skipped(store: &dyn IncidentStore) {
+    put(store, HERE, &hourly(7)).await;
+    put(store, ELSEWHERE, &hourly(5)).await;
+    put(store, ABROAD, &hourly(2)).await;
+    let (order, reversed) = (QueueOrder::Created, false);
+    for (skip, top, expected) in
+        [(0, 3, vec![7, 6, 5]), (2, 4, vec![5, 5, 4, 4]), (11, 4, vec![1]), (12, 4, vec![]), (0, 0, vec![])]
+    {
+        let request = QueueRequest { filter: None, order, reversed, skip, top };
+        let page = store.incident_queue(&[HERE, ELSEWHERE], &request).await.expect("the queue is read");
+        let found: Vec<i64> = page.lines.iter().map(|line| line.id.as_number()).collect();
+        assert_eq!((found, page.matching), (expected, 12), "skip {skip}, top {top}");
+    }
 }
 
 /// Compares the answers to a thousand random filters with [`Filter::matches`].

@@ -1,5 +1,4 @@
-//! Which incidents a caller asks for: a typed expression over the four properties that can be
-//! filtered by.
+//! Which incidents a caller asks for: a typed expression over the properties that can be filtered by.
 //!
 //! Storage evaluates it in its own language; [`Filter::matches`] is the meaning that every storage
 //! has to agree with. The logic has two values: a comparison with an absent owner is false, except
@@ -7,7 +6,7 @@
 
 use wardenry_core::time::Timestamp;
 
-use crate::model::{Incident, IncidentStatus};
+use crate::model::{Incident, IncidentStatus, Severity};
 
 /// A condition on incidents.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -15,6 +14,9 @@ pub enum Filter {
     Created(Comparison, Timestamp),
     LastUpdated(Comparison, Timestamp),
     Status(Equality, IncidentStatus),
+    Severity(Equality, Severity),
+    /// Whether the name or a tag contains this text, without regard to ASCII letter case, or the id is this number.
+    Mentions(String),
     /// Compares the owner's sign-in name without regard to ASCII letter case, in the order of bytes of
     /// the lower-case form.
     AssignedTo(Comparison, String),
@@ -108,6 +110,14 @@ impl Filter {
             Self::Created(comparison, time) => comparison.holds(&incident.created, time),
             Self::LastUpdated(comparison, time) => comparison.holds(&incident.last_updated, time),
             Self::Status(equality, status) => equality.holds(incident.status == *status),
+            Self::Severity(equality, severity) => equality.holds(incident.severity == *severity),
+            Self::Mentions(text) => {
+                let contains =
+                    |whole: &String| whole.to_ascii_lowercase().contains(&text.to_ascii_lowercase());
+                contains(&incident.name)
+                    || incident.tags.iter().any(contains)
+                    || incident.id.to_string() == *text
+            }
             Self::AssignedTo(comparison, name) => match &incident.assigned_to {
                 Some(owner) => comparison.holds(&owner.to_ascii_lowercase(), &name.to_ascii_lowercase()),
                 None => *comparison == Comparison::NotEqual,

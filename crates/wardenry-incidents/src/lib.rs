@@ -19,6 +19,7 @@ mod access;
 pub mod conformance;
 pub mod filter;
 pub mod model;
+pub mod queue;
 pub mod scenario;
 mod service;
 mod store;

@@ -3,8 +3,11 @@
 use std::fmt;
 use std::sync::Arc;
 
+use wardenry_core::id::TenantId;
+
 use crate::access::{IncidentReader, IncidentSeeder};
 use crate::model::{Incident, IncidentId, InconsistentIncident};
+use crate::queue::{QueuePage, QueueRequest};
 use crate::store::{IncidentPage, IncidentStore, IncidentStoreError, PageRequest};
 
 /// Reads and seeds incidents. Cheap to clone.
@@ -42,6 +45,16 @@ impl Incidents {
         request: &PageRequest,
     ) -> Result<IncidentPage, IncidentStoreError> {
         self.store.list_incidents(reader.tenant(), request).await
+    }
+
+    /// One page of the queue over the readers' tenants.
+    pub async fn queue(
+        &self,
+        readers: &[IncidentReader],
+        request: &QueueRequest,
+    ) -> Result<QueuePage, IncidentStoreError> {
+        let tenants: Vec<TenantId> = readers.iter().map(IncidentReader::tenant).collect();
+        self.store.incident_queue(&tenants, request).await
     }
 
     /// One incident of the reader's tenant. Another tenant's incident is `None`, like one that does not exist.

@@ -7,6 +7,7 @@ use wardenry_core::id::TenantId;
 
 use crate::filter::Filter;
 use crate::model::{Incident, IncidentId};
+use crate::queue::{QueuePage, QueueRequest};
 
 /// Which incidents a page holds.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -46,7 +47,7 @@ pub enum IncidentStoreError {
 
 /// Keeps incidents per tenant.
 ///
-/// Every method concerns one tenant and can neither see nor touch another's incidents. Incident ids and
+/// Every method concerns the tenants that it names and can neither see nor touch another's incidents. Incident ids and
 /// alert ids are unique within a tenant only.
 #[async_trait]
 pub trait IncidentStore: Send + Sync {
@@ -61,6 +62,13 @@ pub trait IncidentStore: Send + Sync {
         tenant: TenantId,
         request: &PageRequest,
     ) -> Result<IncidentPage, IncidentStoreError>;
+
+    /// Returns one page of the queue over these tenants, and no other's incidents. The lines of a page are of one moment.
+    async fn incident_queue(
+        &self,
+        tenants: &[TenantId],
+        request: &QueueRequest,
+    ) -> Result<QueuePage, IncidentStoreError>;
 
     /// Returns one incident, whole, or `None` when the tenant has none with this id.
     async fn get_incident(

@@ -9,6 +9,7 @@ use std::error::Error;
 use async_trait::async_trait;
 use wardenry_core::id::TenantId;
 use wardenry_incidents::model::{Incident, IncidentId};
+use wardenry_incidents::queue::{QueuePage, QueueRequest};
 use wardenry_incidents::{IncidentPage, IncidentStore, IncidentStoreError, PageRequest};
 
 use crate::sqlite::SqliteStore;
@@ -16,6 +17,7 @@ use crate::sqlite::SqliteStore;
 mod document;
 mod filter_sql;
 mod parts;
+mod queue;
 mod read;
 mod write;
 
@@ -27,6 +29,14 @@ impl IncidentStore for SqliteStore {
         request: &PageRequest,
     ) -> Result<IncidentPage, IncidentStoreError> {
         read::list(self.reader(), tenant, request).await.map_err(failed("listing incidents"))
+    }
+
+    async fn incident_queue(
+        &self,
+        tenants: &[TenantId],
+        request: &QueueRequest,
+    ) -> Result<QueuePage, IncidentStoreError> {
+        queue::page(self.reader(), tenants, request).await.map_err(failed("reading the queue"))
     }
 
     async fn get_incident(

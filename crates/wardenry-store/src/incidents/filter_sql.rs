@@ -14,11 +14,16 @@ pub(super) fn push_condition(sql: &mut QueryBuilder<Sqlite>, filter: &Filter) {
             sql.push("last_updated ").push(operator(*comparison)).push_bind(time.unix_ticks());
         }
         Filter::Status(equality, status) => {
-            let comparison = match equality {
-                Equality::Equal => Comparison::Equal,
-                Equality::NotEqual => Comparison::NotEqual,
-            };
-            sql.push("status ").push(operator(comparison)).push_bind(status.as_str());
+            sql.push("status ").push(operator(comparison_of(*equality))).push_bind(status.as_str());
+        }
+        Filter::Severity(equality, severity) => {
+            sql.push("severity ").push(operator(comparison_of(*equality))).push_bind(severity.as_str());
+        }
+        Filter::Mentions(text) => {
+            let wanted = text.to_ascii_lowercase();
+            sql.push("(instr(lower(name), ").push_bind(wanted.clone());
+            sql.push(") > 0 OR EXISTS (SELECT 1 FROM json_each(tags) AS tag WHERE instr(lower(tag.value), ");
+            sql.push_bind(wanted).push(") > 0) OR CAST(id AS TEXT) = ").push_bind(text.clone()).push(")");
         }
         Filter::AssignedTo(comparison, name) => {
             let absent = match comparison {
@@ -51,6 +56,13 @@ fn push_pair(sql: &mut QueryBuilder<Sqlite>, left: &Filter, connective: &'static
     sql.push(connective);
     push_condition(sql, right);
     sql.push(")");
+}
+
+const fn comparison_of(equality: Equality) -> Comparison {
+    match equality {
+        Equality::Equal => Comparison::Equal,
+        Equality::NotEqual => Comparison::NotEqual,
+    }
 }
 
 const fn operator(comparison: Comparison) -> &'static str {
