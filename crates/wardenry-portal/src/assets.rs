@@ -26,7 +26,10 @@ pub(crate) const STYLE: Asset = Asset {
 /// Makes the copy buttons work, and shows them.
 pub(crate) const COPY: Asset = script("copy.js", include_str!("../assets/copy.js"));
 
-const ALL: [Asset; 2] = [STYLE, COPY];
+/// Renews parts of a page ([`live`](crate::live)).
+pub(crate) const LIVE: Asset = script("live.js", include_str!("../assets/live.js"));
+
+const ALL: [Asset; 3] = [STYLE, COPY, LIVE];
 
 /// A mark of all contents together: another build's pages never meet this build's files in a cache.
 static VERSION: LazyLock<String> = LazyLock::new(|| {

@@ -14,6 +14,7 @@ use crate::visitor::Visitor;
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Section {
     Home,
+    Incidents,
     Registrations,
 }
 
@@ -21,6 +22,7 @@ impl Section {
     fn title(self) -> &'static str {
         match self {
             Self::Home => "Home",
+            Self::Incidents => "Incidents",
             Self::Registrations => "App registrations",
         }
     }
@@ -28,14 +30,18 @@ impl Section {
     fn address(self) -> &'static str {
         match self {
             Self::Home => "/portal",
+            Self::Incidents => "/portal/incidents",
             Self::Registrations => "/portal/registrations",
         }
     }
 }
 
 /// The groups of the navigation.
-const GROUPS: [(&str, &[Section]); 2] =
-    [("Overview", &[Section::Home]), ("Identity", &[Section::Registrations])];
+const GROUPS: [(&str, &[Section]); 3] = [
+    ("Overview", &[Section::Home]),
+    ("Security", &[Section::Incidents]),
+    ("Identity", &[Section::Registrations]),
+];
 
 /// What goes into the frame.
 #[derive(Debug)]
@@ -78,7 +84,7 @@ impl View {
                     meta charset="utf-8";
                     meta name="viewport" content="width=device-width, initial-scale=1";
                     meta name="color-scheme" content="light dark";
-                    title { (self.title) " – Wardenry" }
+                    title { (page::plain_text(&self.title)) " – Wardenry" }
                     link rel="stylesheet" href=(page::STYLE_PATH);
                     link rel="stylesheet" href=(assets::STYLE.address());
                     link rel="icon" href=(page::ICON_PATH) type="image/svg+xml";

@@ -33,6 +33,7 @@ impl Home<'_> {
         ];
         html! {
             ul.cards role="list" {
+                (card("/portal/incidents", "Incidents", "One queue of your own organisation's incidents and those of every customer that has consented: what happened, where, and what it hangs together with."))
                 (card("/portal/registrations", "App registrations", "Register an application, choose its API permissions, make a secret, get the link by which customers consent."))
             }
             h2 { "Your organisation" }

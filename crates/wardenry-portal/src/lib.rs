@@ -11,6 +11,8 @@ mod failure;
 mod fields;
 mod frame;
 mod home;
+mod incidents;
+mod live;
 mod parts;
 mod registrations;
 mod sign_in;
@@ -31,6 +33,7 @@ pub fn router(portal: Portal) -> Router {
         .route("/portal/assets/{name}", get(assets::serve))
         .route("/portal/sign-in", get(sign_in::show).post(sign_in::sign_in))
         .route("/portal/sign-out", post(sign_in::sign_out))
+        .merge(incidents::router())
         .merge(registrations::router())
         .layer(DefaultBodyLimit::max(MAX_FORM_BYTES))
         .with_state(portal)

@@ -83,6 +83,12 @@ pub fn foreign_text(text: &str) -> Markup {
     html! { bdi { (shown) } }
 }
 
+/// The same where there is room for plain text only, such as a title: what would reorder or hide the text around it is made visible.
+pub fn plain_text(text: &str) -> String {
+    let reorders = |c: char| matches!(c, '\u{200e}' | '\u{200f}' | '\u{061c}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
+    text.chars().map(|c| if c.is_control() || reorders(c) { '\u{fffd}' } else { c }).collect()
+}
+
 /// Serves the style sheet.
 pub async fn serve_style() -> Response {
     file("text/css; charset=utf-8", STYLE)
@@ -108,6 +114,7 @@ mod tests {
     #[test]
     fn foreign_text_is_escaped_and_isolated() {
         let shown = foreign_text("<b>\u{202e}x\u{7}</b>").into_string();
+        assert_eq!(plain_text("a\u{202e}b\n\u{e9}"), "a\u{fffd}b\u{fffd}\u{e9}");
         assert_eq!(shown, "<bdi>&lt;b&gt;\u{202e}x\u{fffd}&lt;/b&gt;</bdi>");
     }
 }

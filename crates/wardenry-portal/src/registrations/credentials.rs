@@ -13,7 +13,7 @@ use wardenry_directory::admin::{NewCertificate, NewPassword};
 use wardenry_directory::model::{Application, CertificateCredential, PasswordCredential};
 use wardenry_directory::registration::MAX_DISPLAY_NAME;
 use wardenry_jose::Certificate;
-use wardenry_web::page::foreign_text;
+use wardenry_web::page::{foreign_text, plain_text};
 
 use super::{Tab, find, may_change, view};
 use crate::failure::Failure;
@@ -290,7 +290,7 @@ impl<'a> Credentials<'a> {
             form method="post" action=(self.address(tail)) {
                 (form_token(self.visitor))
                 input type="hidden" name="key" value=(key);
-                button.small.danger type="submit" aria-label={ "Delete the " (what) " " (name.unwrap_or_default()) } { "Delete" }
+                button.small.danger type="submit" aria-label={ "Delete the " (what) " " (plain_text(name.unwrap_or_default())) } { "Delete" }
             }
         }
     }

@@ -3,6 +3,7 @@
 
 mod browser;
 mod every_page;
+mod incidents;
 mod registrations;
 mod sign_in;
 mod world;

@@ -2,8 +2,6 @@
 
 use wardenry_core::catalogue::THREAT_PROTECTION;
 use wardenry_core::id::AppId;
-use wardenry_directory::consent::ConsentSubject;
-use wardenry_oauth::consent::Beneficiaries;
 
 use crate::browser::{Browser, HtmlForm};
 use crate::world::{
@@ -108,9 +106,8 @@ async fn customers_appear_on_the_overview_once_they_have_consented() {
     let mut browser = Browser::of(&world, PARTNER_ADMIN).await;
     let here = format!("/portal/registrations/{CONNECTOR}");
     assert!(browser.open(&here).await.text.contains("No other organisation has consented"));
-    let ada = world.directory.act_as(&world.operator, CUSTOMER_ADMIN).await.unwrap();
-    let (subject, everybody) = (ConsentSubject::WishList, Beneficiaries::Organisation);
-    world.directory.grant_consent(&ada, CONNECTOR, &subject, everybody).await.unwrap();
+    let world = World::consented().await;
+    let mut browser = Browser::of(&world, PARTNER_ADMIN).await;
     let page = browser.open(&here).await;
     assert!(page.text.contains("Alder Foods") && page.text.contains(&CUSTOMER.to_string()));
     let link = browser.open(&format!("{here}/consent-link")).await;

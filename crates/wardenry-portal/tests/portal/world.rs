@@ -13,11 +13,13 @@ use wardenry_core::entropy::SystemEntropy;
 use wardenry_core::id::{AppId, TenantId};
 use wardenry_core::time::{ManualClock, Timestamp};
 use wardenry_directory::admin::{NewTenant, NewUser, Operator, ServicePrincipalPatch};
-use wardenry_directory::consent::wish_for;
+use wardenry_directory::consent::{ConsentSubject, wish_for};
 use wardenry_directory::registration::{ApplicationPatch, RedirectUrisPatch};
 use wardenry_directory::{Directory, MasterKey};
-use wardenry_incidents::Incidents;
+use wardenry_incidents::model::Incident;
+use wardenry_incidents::{IncidentSeeder, Incidents};
 use wardenry_oauth::answers::SignInAudience;
+use wardenry_oauth::consent::Beneficiaries;
 use wardenry_portal::{Portal, router};
 use wardenry_store::SqliteStore;
 use wardenry_web::app;
@@ -43,6 +45,7 @@ pub(crate) struct World {
     router: Router,
     pub(crate) directory: Arc<Directory>,
     pub(crate) operator: Operator,
+    incidents: Incidents,
     _folder: TempDir,
 }
 
@@ -77,9 +80,10 @@ impl World {
         let directory =
             Arc::new(Directory::new(Arc::new(store.clone()), clock.clone(), entropy.clone(), &master_key));
         let origins = OwnOrigins::new([HOST]).unwrap();
+        let incidents = Incidents::new(Arc::new(store.clone()));
         let portal = Portal {
             directory: Arc::clone(&directory),
-            incidents: Incidents::new(Arc::new(store.clone())),
+            incidents: incidents.clone(),
             origins: origins.clone(),
         };
         let router = app::wrap(router(portal), origins, entropy);
@@ -122,7 +126,21 @@ impl World {
             .create_service_principal(&admin, CONNECTOR, ServicePrincipalPatch::default())
             .await
             .unwrap();
-        Self { router, directory, operator, _folder: folder }
+        Self { router, directory, operator, incidents, _folder: folder }
+    }
+
+    /// A world whose customer has consented to the connector.
+    pub(crate) async fn consented() -> Self {
+        let world = Self::new().await;
+        let ada = world.directory.act_as(&world.operator, CUSTOMER_ADMIN).await.unwrap();
+        let (subject, everybody) = (ConsentSubject::WishList, Beneficiaries::Organisation);
+        world.directory.grant_consent(&ada, CONNECTOR, &subject, everybody).await.unwrap();
+        world
+    }
+
+    /// Brings incidents into a tenant.
+    pub(crate) async fn add_incidents(&self, tenant: TenantId, incidents: &[Incident]) {
+        self.incidents.seed(&IncidentSeeder::for_scenario_of(tenant), incidents).await.unwrap();
     }
 
     pub(crate) async fn send(&self, mut request: Request<Body>) -> Answer {
