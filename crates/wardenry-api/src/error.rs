@@ -123,7 +123,14 @@ impl DefenderError {
 
     /// Something failed that is not the client's fault, and that the client learns nothing about.
     pub(crate) fn internal(cause: impl Error + Send + Sync + 'static) -> Self {
-        let message = "The request could not be completed. Try again, or report the target of this error.";
+        Self::failed(
+            "The request could not be completed. Try again, or report the target of this error.",
+            cause,
+        )
+    }
+
+    /// The same, where the client can be told what it is about.
+    pub(crate) fn failed(message: impl Into<String>, cause: impl Error + Send + Sync + 'static) -> Self {
         Self { cause: Some(Arc::new(cause)), ..Self::new(ErrorCode::InternalServerError, message) }
     }
 }

@@ -125,6 +125,7 @@ impl From<HuntError> for DefenderError {
             // Without the full stop: clients know the sentence without one.
             HuntError::Quota(exceeded) => Self::too_many(exceeded.to_string(), exceeded.retry_after()),
             HuntError::Busy { retry_after } => Self::too_many(message, retry_after),
+            HuntError::Lost(lost) => Self::failed(message, *lost),
             error => Self::internal(error),
         }
     }

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use wardenry_diagnostic::{Diagnostic, LineIndex};
 use wardenry_kql_engine::{QueryError, RunError};
-use wardenry_lake::LakeError;
+use wardenry_lake::{LakeError, LostRows};
 
 use crate::metered::ThreadsFailed;
 use crate::quota::QuotaExceeded;
@@ -28,6 +28,13 @@ pub enum HuntError {
     /// The query was ended from outside.
     #[error("The query was cancelled.")]
     Cancelled,
+    /// Rows that the query needs are lost; the text says which.
+    #[error(
+        "The query needs rows of {} of {}, and the file that has them is missing or damaged on the server. Queries over other \
+         days or tables are answered; the server's log says more.",
+        .0.table, .0.day
+    )]
+    Lost(Box<LostRows>),
     /// Something failed that is not the author's fault.
     #[error("The query could not be completed.")]
     Failed(#[source] Box<dyn std::error::Error + Send + Sync>),
@@ -53,9 +60,11 @@ impl HuntError {
                  first, summarizing, or projecting fewer columns."
             )),
             RunError::Cancelled => Self::Cancelled,
-            RunError::Read { .. } | RunError::Internal { .. } | RunError::ExternalFailed { .. } => {
-                Self::Failed(error.into())
-            }
+            RunError::Read { source } => match source.downcast::<LostRows>() {
+                Ok(lost) => Self::Lost(lost),
+                Err(source) => Self::Failed(RunError::Read { source }.into()),
+            },
+            RunError::Internal { .. } | RunError::ExternalFailed { .. } => Self::Failed(error.into()),
             error if code == "KQL0910" => Self::Failed(error.into()),
             error => {
                 let place = error.span().map(|span| place(text, span.start)).unwrap_or_default();
@@ -142,4 +151,27 @@ fn capital(phrase: &str) -> String {
 fn place(text: &str, offset: u32) -> String {
     let position = LineIndex::new(text).position(text, offset);
     format!(" at line {}, column {}", position.line, position.column)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn whoever_needs_lost_rows_is_told_which_and_no_name_of_a_file() {
+        let lost = LostRows {
+            table: "DeviceEvents".into(),
+            day: "2026-02-03".into(),
+            file: "secret/name.parquet".into(),
+            problem: "is missing",
+            source: None,
+        };
+        let error = HuntError::of_run("", RunError::Read { source: Box::new(lost) });
+        assert!(matches!(error, HuntError::Lost(_)), "{error:?}");
+        assert_eq!(
+            error.to_string(),
+            "The query needs rows of DeviceEvents of 2026-02-03, and the file that has them is missing or damaged on the \
+             server. Queries over other days or tables are answered; the server's log says more."
+        );
+    }
 }

@@ -2,8 +2,9 @@
 
 use std::collections::VecDeque;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError, Weak};
 
+use datafusion::common::DataFusionError;
 use datafusion::object_store::path::Path as StorePath;
 use datafusion::object_store::{self, ObjectStore, ObjectStoreExt as _};
 use tokio::sync::OnceCell;
@@ -29,6 +30,22 @@ pub(crate) struct DataFile {
     terms: OnceCell<Option<Terms>>,
     obsolete: AtomicBool,
     left_alone: AtomicBool,
+    /// What is wrong with it, if it is not as the catalogue knows it.
+    lost: OnceLock<&'static str>,
+}
+
+/// The catalogue knows rows that cannot be read, because their file is missing or damaged.
+#[derive(Debug, thiserror::Error)]
+#[error("rows of {table} of {day} cannot be read: the file {file} {problem}")]
+pub struct LostRows {
+    pub table: Box<str>,
+    /// As a date.
+    pub day: String,
+    pub file: String,
+    /// A clause about the file.
+    pub problem: &'static str,
+    #[source]
+    pub source: Option<ParquetTableError>,
 }
 
 impl DataFile {
@@ -42,6 +59,7 @@ impl DataFile {
             terms: OnceCell::new(),
             obsolete: AtomicBool::new(false),
             left_alone: AtomicBool::new(false),
+            lost: OnceLock::new(),
         }
     }
 
@@ -81,6 +99,42 @@ impl DataFile {
         self.left_alone.load(Ordering::Relaxed)
     }
 
+    /// Compares the file's length with what is there, nothing or so many bytes. Whether it is lost.
+    pub(crate) fn compare(&self, found: Option<u64>) -> bool {
+        let problem = match found {
+            Some(bytes) if bytes == self.entry.bytes => return false,
+            Some(_) => "is not as long as it was",
+            None => "is missing",
+        };
+        self.lost.get_or_init(|| problem);
+        self.leave_alone();
+        true
+    }
+
+    /// Why its rows cannot be read, if that is known.
+    pub(crate) fn lost(&self) -> Option<LostRows> {
+        self.lost.get().map(|problem| self.lost_rows(problem, None))
+    }
+
+    /// What a failure to look into the file means: that of a store may pass.
+    fn unreadable(&self, error: ParquetTableError) -> DataFusionError {
+        if self.storage.is_folder() {
+            DataFusionError::External(Box::new(self.lost_rows("cannot be read", Some(error))))
+        } else {
+            DataFusionError::External(Box::new(error))
+        }
+    }
+
+    fn lost_rows(&self, problem: &'static str, source: Option<ParquetTableError>) -> LostRows {
+        LostRows {
+            table: self.entry.table.clone(),
+            day: day_name(self.entry.day),
+            file: self.location.to_string(),
+            problem,
+            source,
+        }
+    }
+
     /// The file goes when nothing uses it any more.
     pub(crate) fn retire(&self) {
         self.storage.retire(&self.location);
@@ -117,12 +171,16 @@ impl FileReader {
     }
 
     /// What is in a file. Looks at it if that is not remembered.
-    pub(crate) async fn open(&self, file: &Arc<DataFile>) -> Result<Arc<ParquetFile>, ParquetTableError> {
+    pub(crate) async fn open(&self, file: &Arc<DataFile>) -> Result<Arc<ParquetFile>, DataFusionError> {
+        if let Some(lost) = file.lost() {
+            return Err(DataFusionError::External(Box::new(lost)));
+        }
         let remembered = file.opened().clone();
         if let Some(opened) = remembered {
             return Ok(opened);
         }
-        let opened = Arc::new(self.parquet.open(file.location.clone(), file.entry.bytes).await?);
+        let opened = self.parquet.open(file.location.clone(), file.entry.bytes).await;
+        let opened = Arc::new(opened.map_err(|error| file.unreadable(error))?);
         *file.opened() = Some(Arc::clone(&opened));
         let mut queue = self.opened.lock().unwrap_or_else(PoisonError::into_inner);
         queue.push_back(Arc::downgrade(file));

@@ -39,6 +39,7 @@ mod terms;
 mod writing;
 
 pub use batch::{Batch, Outcome, QuarantineCode, Quarantined, Record};
+pub use data_file::LostRows;
 pub use definition::{
     DefinedTables, DefinitionError, MAX_COLUMN_NAME_BYTES, MAX_DEFINED_COLUMNS, MAX_DEFINED_TABLES,
     MAX_TABLE_NAME_BYTES, TableDefinition,

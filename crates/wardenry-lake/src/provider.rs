@@ -157,6 +157,10 @@ impl TableProvider for LakeTable {
         let in_files: u64 = self.snapshot.files.iter().map(|file| file.entry.rows).sum();
         let in_tail: usize = self.snapshot.tail.iter().map(RecordBatch::num_rows).sum();
         let mut statistics = Statistics::new_unknown(&self.table.arrow);
+        if self.snapshot.files.iter().any(|file| file.lost().is_some()) {
+            // Counts would be answered from here, as if all rows were there.
+            return Some(statistics);
+        }
         statistics.num_rows =
             Precision::Exact(usize::try_from(in_files).unwrap_or(usize::MAX).saturating_add(in_tail));
         Some(statistics)
@@ -220,7 +224,7 @@ async fn table(
     reader: &FileReader,
 ) -> Result<Option<ParquetTable>> {
     let part = async |file: Arc<DataFile>| {
-        let opened = reader.open(&file).await.map_err(external)?;
+        let opened = reader.open(&file).await?;
         let mut wanted = None;
         for filter in filters {
             wanted = both(wanted, groups(&file, filter, opened.group_rows()).await);
@@ -269,8 +273,4 @@ fn both(left: Option<Vec<bool>>, right: Option<Vec<bool>>) -> Option<Vec<bool>> 
         }
         (known, None) | (None, known) => known,
     }
-}
-
-fn external(error: impl std::error::Error + Send + Sync + 'static) -> DataFusionError {
-    DataFusionError::External(Box::new(error))
 }

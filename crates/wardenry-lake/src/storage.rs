@@ -7,7 +7,7 @@
 mod folder;
 mod remote;
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 use std::fmt;
 use std::io::{self, Write};
 use std::path::Path;
@@ -125,6 +125,15 @@ impl Storage {
     }
 }
 
+/// What a store was found to have.
+#[derive(Debug, Default)]
+pub(crate) struct Sweep {
+    /// How many leftovers were removed.
+    pub(crate) removed: u64,
+    /// The known files that are there, and how many bytes they have.
+    pub(crate) found: HashMap<StorePath, u64>,
+}
+
 /// The files of one tenant.
 #[derive(Clone, Debug)]
 pub(crate) struct TenantStorage {
@@ -187,9 +196,31 @@ impl TenantStorage {
         }
     }
 
+    pub(crate) fn is_folder(&self) -> bool {
+        matches!(self.storage.place, Place::Folder(_))
+    }
+
+    /// In a folder: looks whether files are there and as long as they were, without reading them. Gives those that are not.
+    pub(crate) fn check_folder<'f>(&self, known: &'f [DataFile]) -> Result<Vec<&'f DataFile>, LakeError> {
+        let Place::Folder(folder) = &self.storage.place else { return Ok(Vec::new()) };
+        let mut lost = Vec::new();
+        for file in known {
+            let path = folder.join(file.location().as_ref());
+            let found = match std::fs::metadata(&path) {
+                Ok(found) => Some(found.len()),
+                Err(error) if error.kind() == io::ErrorKind::NotFound => None,
+                Err(source) => return Err(LakeError::Io { path, source }),
+            };
+            if file.compare(found) {
+                lost.push(file);
+            }
+        }
+        Ok(lost)
+    }
+
     /// Whether leftovers are looked for when the lake is opened. A store that is far away must not hold that up.
     pub(crate) fn is_swept_first(&self) -> bool {
-        matches!(self.storage.place, Place::Folder(_))
+        self.is_folder()
     }
 
     /// In a folder: removes what a process that was cut off has left behind, files that are unfinished or that the catalogue does not
@@ -201,10 +232,10 @@ impl TenantStorage {
         folder::remove_leftovers(&own, &known).map_err(|source| LakeError::Io { path: own, source })
     }
 
-    /// In a store: the same. No file may be on its way.
-    pub(crate) async fn sweep_store(&self, known: &HashSet<StorePath>) -> Result<u64, LakeError> {
+    /// In a store: the same, and which known files are there. No file may be on its way.
+    pub(crate) async fn sweep_store(&self, known: &HashSet<StorePath>) -> Result<Sweep, LakeError> {
         match &self.storage.place {
-            Place::Folder(_) => Ok(0),
+            Place::Folder(_) => Ok(Sweep::default()),
             Place::Remote(remote) => {
                 remote.remove_leftovers(&remote.location(&self.tenant.to_string()), known).await
             }

@@ -119,6 +119,7 @@ impl Tenant {
             move |source| LakeError::Io { path, source }
         };
         swept(id, storage.sweep_folder(&files)?);
+        lost(id, &storage.check_folder(&files)?);
         let is_swept = storage.is_swept_first();
         let mut rows = TenantRows {
             tables: BTreeMap::new(),
@@ -305,8 +306,14 @@ impl Tenant {
         // Nothing is on its way, and it is known what the catalogue has.
         let mut work = self.work(catalogue, now).await?;
         if !work.is_swept {
-            let known = self.files().into_iter().flatten().map(|file| file.location().clone()).collect();
-            swept(self.id, self.storage.sweep_store(&known).await?);
+            let files: Vec<_> = self.files().into_iter().flatten().collect();
+            let known = files.iter().map(|file| file.location().clone()).collect();
+            let sweep = self.storage.sweep_store(&known).await?;
+            swept(self.id, sweep.removed);
+            if !self.storage.is_folder() {
+                let is_lost = |file: &&DataFile| file.compare(sweep.found.get(file.location()).copied());
+                lost(self.id, &files.iter().map(|file| &**file).filter(is_lost).collect::<Vec<_>>());
+            }
             work.is_swept = true;
         }
         Ok(())
@@ -367,6 +374,20 @@ impl Tenant {
             file.retire();
         }
     }
+}
+
+/// Says once which files of a tenant are lost: their rows cannot be read, all others can.
+fn lost(tenant: TenantId, files: &[&DataFile]) {
+    let Some(first) = files.iter().find_map(|file| file.lost()) else { return };
+    let rows: u64 = files.iter().map(|file| file.entry.rows).sum();
+    let first: &dyn std::error::Error = &first;
+    tracing::error!(
+        %tenant,
+        files = files.len(),
+        rows,
+        first,
+        "data files are missing or cut short; queries that need them fail, and all others are answered"
+    );
 }
 
 fn swept(tenant: TenantId, files: u64) {

@@ -13,7 +13,7 @@ use tokio::sync::OnceCell;
 use tokio::task::JoinSet;
 use wardenry_core::entropy::{Entropy, random_bytes};
 
-use super::{DATA, ObjectStorage, TERMS};
+use super::{DATA, ObjectStorage, Sweep, TERMS};
 use crate::durable;
 use crate::error::LakeError;
 
@@ -184,15 +184,15 @@ impl Remote {
         Ok(())
     }
 
-    /// Removes the objects of a tenant that are neither known nor retired.
+    /// Removes the objects of a tenant that are neither known nor retired, and tells which known ones there are.
     pub(super) async fn remove_leftovers(
         &self,
         tenant: &StorePath,
         known: &HashSet<StorePath>,
-    ) -> Result<u64, LakeError> {
+    ) -> Result<Sweep, LakeError> {
         self.claim().await?;
         let mut listed = self.store.list(Some(tenant));
-        let (mut found, mut removed) = (Vec::new(), 0);
+        let (mut found, mut sweep) = (Vec::new(), Sweep::default());
         while let Some(object) = listed.try_next().await.map_err(|source| self.failed(source))? {
             let location = object.location;
             let is_ours = [DATA, TERMS].into_iter().any(|its| location.extension() == Some(its));
@@ -200,15 +200,17 @@ impl Remote {
             let is_needed = known.contains(&data) || self.objects().retired.contains(&data);
             if is_ours && !is_needed {
                 found.push(location);
+            } else if known.contains(&location) {
+                sweep.found.insert(location, object.size);
             }
         }
         while !found.is_empty() {
             let rest = found.split_off(found.len().min(REMOVED_AT_ONCE));
-            removed += found.len() as u64;
+            sweep.removed += found.len() as u64;
             self.delete(found).await?;
             found = rest;
         }
-        Ok(removed)
+        Ok(sweep)
     }
 }
 

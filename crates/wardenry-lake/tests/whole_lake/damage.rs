@@ -4,8 +4,8 @@ use std::fs;
 
 use serde_json::json;
 use wardenry_kql_engine::render::{Csv, Renderer as _};
-use wardenry_kql_engine::{Engine, QueryError, RunOptions};
-use wardenry_lake::Lake;
+use wardenry_kql_engine::{Engine, QueryError, RunError, RunOptions};
+use wardenry_lake::{Lake, LostRows};
 
 use crate::support::{ALDER, BIRCH, World, batch};
 
@@ -26,11 +26,14 @@ const EVERYTHING: &str = "DeviceEvents | summarize count(), sum(ReportId), dcoun
 
 /// The answer, or `None` where the query failed without blaming its author.
 async fn answer(lake: &Lake, text: &str) -> Option<String> {
+    result(lake, text).await.ok()
+}
+
+async fn result(lake: &Lake, text: &str) -> Result<String, RunError> {
     let tables = lake.tables(ALDER).await.unwrap();
-    let run = Engine::new().run(text, &tables, &RunOptions::at(0)).await;
-    let mut run = match run {
+    let mut run = match Engine::new().run(text, &tables, &RunOptions::at(0)).await {
         Ok(run) => run,
-        Err(QueryError::Run(_)) => return None,
+        Err(QueryError::Run(error)) => return Err(error),
         Err(QueryError::Diagnostics(found)) => panic!("{found:?}"),
     };
     let mut rows = Vec::new();
@@ -39,9 +42,17 @@ async fn answer(lake: &Lake, text: &str) -> Option<String> {
     csv.begin(result.columns(), &mut rows);
     rows.clear();
     while let Some(batch) = result.next().await {
-        csv.rows(&batch.ok()?, &mut rows);
+        csv.rows(&batch?, &mut rows);
     }
-    Some(String::from_utf8(rows).unwrap())
+    Ok(String::from_utf8(rows).unwrap())
+}
+
+/// What a query says about lost rows.
+pub(crate) async fn lost(lake: &Lake, text: &str) -> String {
+    match result(lake, text).await {
+        Err(RunError::Read { source }) => source.downcast::<LostRows>().unwrap().to_string(),
+        other => panic!("{other:?}"),
+    }
 }
 
 #[tokio::test]
@@ -70,12 +81,48 @@ async fn a_file_that_is_cut_short_or_gone_fails_its_queries_and_no_others() {
     assert_eq!(answer(&world.lake, "DeviceEvents | count").await.as_deref(), Some("21\n"));
 }
 
+/// Also counts, which would need no look into the file.
+#[tokio::test]
+async fn whoever_needs_a_lost_file_learns_which_day_of_which_table_is_lost() {
+    let mut world = with_a_file().await;
+    let name = world.files()[0].clone();
+    let path = world.tenant_folder().join(&name);
+    let whole = fs::read(&path).unwrap();
+    let damaged = vec![7; whole.len()];
+    for (bytes, problem) in [
+        (None, "is missing"),
+        (Some(&whole[..whole.len() - 1]), "is not as long as it was"),
+        (Some(&damaged[..]), "cannot be read"),
+    ] {
+        match bytes {
+            None => fs::remove_file(&path).unwrap(),
+            Some(bytes) => {
+                fs::create_dir_all(path.parent().unwrap()).unwrap();
+                fs::write(&path, bytes).unwrap();
+            }
+        }
+        world.reopen().await;
+        let expected =
+            format!("rows of DeviceEvents of 2026-02-03 cannot be read: the file {ALDER}/{name} {problem}");
+        assert_eq!(lost(&world.lake, EVERYTHING).await, expected);
+        if problem != "cannot be read" {
+            assert_eq!(lost(&world.lake, "DeviceEvents | count").await, expected);
+            // It is not tried to put it together with others.
+            assert_eq!(world.lake.tidy(ALDER).await.unwrap(), 0);
+        }
+        let others = "DeviceEvents | where Timestamp < datetime(2026-02-02) | count";
+        assert_eq!(answer(&world.lake, others).await.as_deref(), Some("0\n"));
+    }
+}
+
 /// One file that cannot be read does not keep the others from being put together.
 #[tokio::test]
 async fn a_damaged_file_is_left_alone() {
     let mut world = with_a_file().await;
     let path = world.tenant_folder().join(&world.files()[0]);
-    fs::write(&path, "damaged").unwrap();
+    let length = fs::metadata(&path).unwrap().len();
+    // Of the same length, or the start would notice.
+    fs::write(&path, vec![7; usize::try_from(length).unwrap()]).unwrap();
     world.reopen().await;
     world.event("b", "2026-02-03T07:00:00Z").await;
     world.lake.flush(ALDER).await.unwrap();

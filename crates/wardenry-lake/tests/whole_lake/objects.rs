@@ -10,6 +10,7 @@ use serde_json::json;
 use wardenry_kql_engine::{Engine, QueryError, RunError, RunOptions};
 use wardenry_lake::{IngestError, Lake, LakeError, ObjectStorage};
 
+use crate::damage::lost;
 use crate::object_stores::Objects;
 use crate::recovery::Failing;
 use crate::support::{ALDER, World, batch, named};
@@ -258,4 +259,22 @@ async fn two_lakes_do_not_share_a_place() {
     // Moved to another machine with its folder, it is the same lake.
     fs::copy(world.settings.folder.join("storage-name"), settings.folder.join("storage-name")).unwrap();
     open().await.unwrap();
+}
+
+#[tokio::test]
+async fn an_object_that_is_gone_is_noticed_and_costs_its_rows_alone() {
+    let objects = Objects::start().await;
+    let mut world = objects.world().await;
+    file(&world, "a", "2026-02-02T07:00:00Z").await;
+    file(&world, "b", "2026-02-03T07:00:00Z").await;
+    let gone = objects.of_tenant().await.remove(0);
+    objects.store().delete(&StorePath::from(format!("{PREFIX}/{ALDER}/{gone}"))).await.unwrap();
+    world.reopen().await;
+    world.lake.tidy(ALDER).await.unwrap();
+    let expected = format!(
+        "rows of DeviceEvents of 2026-02-02 cannot be read: the file {PREFIX}/{ALDER}/{gone} is missing"
+    );
+    assert_eq!(lost(&world.lake, "DeviceEvents | count").await, expected);
+    let others = "DeviceEvents | where Timestamp > datetime(2026-02-03) | project DeviceName";
+    assert_eq!(world.query(ALDER, others).await, "b\n");
 }
