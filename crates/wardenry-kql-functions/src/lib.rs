@@ -28,3 +28,4 @@ pub mod text_patterns;
 pub use call::{Context, FunctionError, Kernel, ScalarCall, ScalarFunction};
 pub use network::{GeoDatabase, GeoLocation};
 pub use registry::{scalar, scalar_functions};
+pub use strings::{may_have_term, necessary_terms, terms};

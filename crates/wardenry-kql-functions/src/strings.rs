@@ -21,6 +21,7 @@ mod like;
 mod matches_regex;
 mod measure;
 mod membership;
+mod necessary_terms;
 mod needle;
 mod needle_list;
 mod parse_csv;
@@ -34,6 +35,8 @@ mod split;
 mod substring;
 mod terms;
 mod trim;
+
+pub use necessary_terms::{may_have_term, necessary_terms, terms};
 
 #[cfg(test)]
 pub(crate) mod calling;

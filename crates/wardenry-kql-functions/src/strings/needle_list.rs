@@ -101,7 +101,7 @@ fn constant_terms(call: &ScalarCall<'_>) -> Option<Vec<String>> {
 }
 
 /// The elements of an array, or the text of anything else.
-fn push_dynamic_terms(json: &str, terms: &mut Vec<String>) {
+pub(super) fn push_dynamic_terms(json: &str, terms: &mut Vec<String>) {
     match array_texts(json) {
         Some(elements) => terms.extend(elements),
         None => terms.push(Dynamic::new(json).to_text().into_owned()),

@@ -47,13 +47,18 @@ pub(crate) const SEARCH_OPERATORS: ScalarFunction = ScalarFunction {
 
 /// What an operator's name says.
 #[derive(Clone, Copy, Debug)]
-struct Operator {
-    place: Place,
+pub(super) struct Operator {
+    pub(super) place: Place,
     case: Case,
-    negated: bool,
+    pub(super) negated: bool,
 }
 
 impl Operator {
+    /// `None` if no operator has this name.
+    pub(super) fn known(name: &str) -> Option<Self> {
+        SEARCH_OPERATORS.names.contains(&name).then(|| Self::of(name))
+    }
+
     fn of(name: &str) -> Self {
         let (negated, name) = match name {
             "!~" => (true, "=~"),
