@@ -86,6 +86,15 @@ impl KqlFunction {
         self.name
     }
 
+    pub(crate) fn argument_types(&self) -> &[ScalarType] {
+        &self.argument_types
+    }
+
+    /// The value of each argument that is constant.
+    pub(crate) fn constants(&self) -> &[Option<Value>] {
+        &self.constants
+    }
+
     /// The value of a call whose arguments are all constant.
     pub(crate) fn fold(&self, arguments: &[ColumnarValue]) -> Result<ColumnarValue, RunError> {
         self.kernel.evaluate(arguments, 1).map_err(|source| RunError::Function { source, span: self.span })

@@ -13,7 +13,7 @@ use wardenry_kql_engine::sources::parquet::{ParquetFile, ParquetReader, ParquetT
 use wardenry_lake_catalogue::FileEntry;
 
 use crate::storage::{TenantStorage, beside};
-use crate::terms::Terms;
+use crate::terms::{Question, Terms};
 use crate::writing::FEW_ROWS;
 
 const SECS_PER_DAY: i64 = 86_400;
@@ -71,13 +71,12 @@ impl DataFile {
         self.opened.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// For each row group, whether a column may have a text with all of the terms. `None` if that is not known.
-    pub(crate) async fn may_have(
+    /// What is known of the file's terms, see [`Terms::answers`]. `None` if nothing is.
+    pub(crate) async fn answers(
         &self,
-        column: &str,
-        terms: &[String],
+        questions: &[Question<'_>],
         group_rows: &[u64],
-    ) -> Option<Vec<bool>> {
+    ) -> Option<Vec<Option<Vec<bool>>>> {
         if self.entry.rows < FEW_ROWS as u64 {
             return None;
         }
@@ -87,7 +86,7 @@ impl DataFile {
             let terms = read(&**store, &location).await?.and_then(|bytes| Terms::parse(&bytes));
             Ok::<_, object_store::Error>(terms.filter(|known| known.group_rows() == group_rows))
         });
-        known.await.ok()?.as_ref()?.may_have(&**store, &location, column, terms).await
+        known.await.ok()?.as_ref()?.answers(&**store, &location, questions).await
     }
 
     /// The file could not be read, or one that it was to be put together with: it is not tried again before the next start.

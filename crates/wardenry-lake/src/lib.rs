@@ -35,6 +35,7 @@ mod storage;
 mod tables;
 mod tail;
 mod tenant;
+mod term_filter;
 mod terms;
 mod writing;
 

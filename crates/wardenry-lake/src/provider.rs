@@ -13,14 +13,14 @@ use datafusion::catalog::{Session, TableProvider};
 use datafusion::common::stats::Precision;
 use datafusion::common::{DataFusionError, Result, Statistics, project_schema};
 use datafusion::datasource::TableType;
-use datafusion::logical_expr::{self, Expr, Operator, TableProviderFilterPushDown};
+use datafusion::logical_expr::{Expr, Operator, TableProviderFilterPushDown};
 use datafusion::physical_expr::PhysicalExpr;
 use datafusion::physical_expr::expressions::{BinaryExpr, Column, lit};
 use datafusion::physical_plan::ExecutionPlan;
 use datafusion::physical_plan::empty::EmptyExec;
 use datafusion::physical_plan::filter::FilterExecBuilder;
 use datafusion::physical_plan::union::UnionExec;
-use futures_util::future::{self, BoxFuture};
+use futures_util::future;
 use futures_util::stream::{self, StreamExt as _, TryStreamExt as _};
 use wardenry_kql_engine::sources::parquet::ParquetTable;
 use wardenry_kql_values::ScalarType;
@@ -29,7 +29,7 @@ use crate::data_file::{DataFile, FileReader};
 use crate::interval::{Interval, Meeting};
 use crate::rows::ticks;
 use crate::schema::{INGESTION_TIME, Table};
-use crate::terms::terms_of;
+use crate::term_filter::TermFilter;
 
 /// So many files are looked at together before a scan.
 const FILES_AT_ONCE: usize = 16;
@@ -70,13 +70,13 @@ impl LakeTable {
     }
 
     /// The rows of files of which the filters may be true, as far as their terms tell.
-    async fn stored(&self, files: Vec<Arc<DataFile>>, filters: &[Expr]) -> Result<Option<ParquetTable>> {
+    async fn stored(&self, files: Vec<Arc<DataFile>>, filter: &TermFilter) -> Result<Option<ParquetTable>> {
         if files.is_empty() {
             return Ok(None);
         }
         let hidden = (Arc::from(INGESTION_TIME), ScalarType::Datetime);
         let columns = self.table.all.iter().cloned().chain([hidden]).collect();
-        table(columns, files, filters, &self.reader).await
+        table(columns, files, filter, &self.reader).await
     }
 
     /// The rows of an interval that are not yet in files.
@@ -188,11 +188,12 @@ impl TableProvider for LakeTable {
         limit: Option<usize>,
     ) -> Result<Arc<dyn ExecutionPlan>> {
         let wanted = Interval::of(filters, self.time());
+        let terms = TermFilter::of(filters, &self.table);
         let mut parts = Vec::new();
-        if let Some(table) = self.stored(self.files(wanted, Meeting::Within), filters).await? {
+        if let Some(table) = self.stored(self.files(wanted, Meeting::Within), &terms).await? {
             parts.push(table.scan(session, projection, &[], limit).await?);
         }
-        if let Some(table) = self.stored(self.files(wanted, Meeting::Partly), filters).await? {
+        if let Some(table) = self.stored(self.files(wanted, Meeting::Partly), &terms).await? {
             let mut columns = match projection {
                 Some(projection) => projection.clone(),
                 None => (0..self.table.arrow.fields().len()).collect(),
@@ -220,15 +221,12 @@ impl TableProvider for LakeTable {
 async fn table(
     columns: Arc<[(Arc<str>, ScalarType)]>,
     files: Vec<Arc<DataFile>>,
-    filters: &[Expr],
+    filter: &TermFilter,
     reader: &FileReader,
 ) -> Result<Option<ParquetTable>> {
     let part = async |file: Arc<DataFile>| {
         let opened = reader.open(&file).await?;
-        let mut wanted = None;
-        for filter in filters {
-            wanted = both(wanted, groups(&file, filter, opened.group_rows()).await);
-        }
+        let wanted = filter.groups(&file, opened.group_rows()).await;
         Ok::<_, DataFusionError>((opened, wanted))
     };
     let parts = stream::iter(files.clone()).map(part).buffered(FILES_AT_ONCE);
@@ -242,35 +240,4 @@ async fn table(
     let keep: Arc<dyn Any + Send + Sync> = Arc::new(files);
     let parts = parts.iter().map(|(file, groups)| (&**file, groups.clone()));
     Ok(Some(ParquetTable::of(columns, parts, &reader.parquet, Some(keep))))
-}
-
-/// For each row group of a file, whether a filter may be true in it, as far as its terms tell. `None` if they tell nothing.
-fn groups<'a>(file: &'a DataFile, filter: &'a Expr, rows: &'a [u64]) -> BoxFuture<'a, Option<Vec<bool>>> {
-    Box::pin(async move {
-        match filter {
-            Expr::BinaryExpr(logical_expr::BinaryExpr { left, op: Operator::And, right }) => {
-                both(groups(file, left, rows).await, groups(file, right, rows).await)
-            }
-            Expr::BinaryExpr(logical_expr::BinaryExpr { left, op: Operator::Or, right }) => {
-                let (left, right) = (groups(file, left, rows).await?, groups(file, right, rows).await?);
-                Some(left.iter().zip(&right).map(|(left, right)| *left || *right).collect())
-            }
-            Expr::ScalarFunction(call) if matches!(call.func.name(), "has" | "has_cs") => {
-                let [Expr::Column(column), Expr::Literal(needle, _)] = &*call.args else { return None };
-                let terms = terms_of(needle.try_as_str()??);
-                if terms.is_empty() { None } else { file.may_have(&column.name, &terms, rows).await }
-            }
-            _ => None,
-        }
-    })
-}
-
-/// What two filters tell together.
-fn both(left: Option<Vec<bool>>, right: Option<Vec<bool>>) -> Option<Vec<bool>> {
-    match (left, right) {
-        (Some(left), Some(right)) => {
-            Some(left.iter().zip(&right).map(|(left, right)| *left && *right).collect())
-        }
-        (known, None) | (None, known) => known,
-    }
 }

@@ -1,9 +1,9 @@
 //! Which terms a file has, so that a search for a rare one reads next to nothing.
 //!
-//! Beside a file of many rows stands one of the same name with the ending `.terms`. For each text column that is not stored by a
-//! dictionary, and for each row group, it has a Bloom filter of the terms there: the maximal runs of letters and digits, folded, as far
-//! as they are ASCII. `has` with a term that a filter does not know is true of no row of the group. Files without one, or with one that
-//! does not fit, are read as if there were none.
+//! Beside a file of many rows stands one of the same name with the ending `.terms`. For each column of texts or dynamic values, and for
+//! each row group, it has a Bloom filter of the terms there: the maximal runs of letters and digits, folded, as far as they are ASCII.
+//! `has` with a term that a filter does not know is true of no row of the group. Files without one, or with one that does not fit, are
+//! read as if there were none, and columns that it does not have as if they might have every term.
 //!
 //! | bytes | |
 //! | --- | --- |
@@ -20,11 +20,15 @@ use arrow::array::StringViewArray;
 use datafusion::object_store::ObjectStore;
 use datafusion::object_store::path::Path as StorePath;
 use twox_hash::XxHash64;
+use wardenry_kql_functions::dynamic::Dynamic;
+use wardenry_kql_functions::terms;
 
 const MAGIC: &[u8; 8] = b"Wterms1\n";
 const BLOCK_BYTES: usize = 32;
 /// One term in a hundred that is not there seems to be.
 const BITS_PER_TERM: usize = 10;
+/// So many texts of a column are remembered while its terms are collected, so that a text that comes again is not taken apart again.
+const MOST_SEEN: usize = 16_384;
 
 /// What is known of the terms of one file.
 #[derive(Debug)]
@@ -76,24 +80,28 @@ impl Terms {
         &self.group_rows
     }
 
-    /// For each row group, whether a column may have a text with all of the terms. `None` if nothing is known of the column.
-    pub(crate) async fn may_have(
+    /// For each question and each row group, whether it may have a row with all of the terms. `None` if nothing is known. Reads once.
+    pub(crate) async fn answers(
         &self,
         store: &dyn ObjectStore,
         location: &StorePath,
-        column: &str,
-        terms: &[String],
-    ) -> Option<Vec<bool>> {
-        let filters = self.filters.get(column)?;
-        let hashes: Vec<u64> = terms.iter().map(|term| hash(term)).collect();
+        questions: &[Question<'_>],
+    ) -> Option<Vec<Option<Vec<bool>>>> {
+        let hashes: Vec<Vec<u64>> = questions.iter().map(Question::hashes).collect();
+        let filters = |question: &Question<'_>| self.filters.get(question.column).map(Vec::as_slice);
         // A filter without blocks knows no term.
-        let filled = filters.iter().filter(|filter| filter.blocks > 0);
-        let ranges: Vec<_> =
-            filled.flat_map(|filter| hashes.iter().map(|hash| filter.block(*hash))).collect();
+        let ranges: Vec<_> = questions
+            .iter()
+            .zip(&hashes)
+            .flat_map(|(question, hashes)| {
+                let filled = filters(question).unwrap_or_default().iter().filter(|filter| filter.blocks > 0);
+                filled.flat_map(|filter| hashes.iter().map(|hash| filter.block(*hash)))
+            })
+            .collect();
         let blocks =
             if ranges.is_empty() { Vec::new() } else { store.get_ranges(location, &ranges).await.ok()? };
         let mut blocks = blocks.iter();
-        let mut may_have = |filter: &Filter| {
+        let mut may_have = |filter: &Filter, hashes: &[u64]| {
             filter.blocks > 0
                 && hashes.iter().fold(true, |all, hash| {
                     // Each is taken, whatever those before it have said.
@@ -101,7 +109,29 @@ impl Terms {
                     all && has
                 })
         };
-        Some(filters.iter().map(&mut may_have).collect())
+        let answers = questions.iter().zip(&hashes).map(|(question, hashes)| {
+            let filters = filters(question).filter(|_| !hashes.is_empty())?;
+            Some(filters.iter().map(|filter| may_have(filter, hashes)).collect())
+        });
+        Some(answers.collect())
+    }
+}
+
+/// Whether a column may have a text with some terms.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Question<'q> {
+    pub(crate) column: &'q str,
+    pub(crate) terms: &'q [String],
+}
+
+impl Question<'_> {
+    /// Those of the terms of which something is known.
+    fn hashes(&self) -> Vec<u64> {
+        let mut hashes = Vec::with_capacity(self.terms.len());
+        for term in self.terms {
+            each_term(term, |term| hashes.push(hash(term)));
+        }
+        hashes
     }
 }
 
@@ -142,8 +172,16 @@ impl<'b> Header<'b> {
     }
 }
 
+/// A column whose terms are kept.
+pub(crate) struct Searched<'c> {
+    pub(crate) name: &'c str,
+    /// The texts, or the dynamic values as JSON.
+    pub(crate) texts: &'c StringViewArray,
+    pub(crate) dynamic: bool,
+}
+
 /// The content of a file that says what is known of the terms of some columns.
-pub(crate) fn file(columns: &[(&str, &StringViewArray)], group_rows: &[usize]) -> Vec<u8> {
+pub(crate) fn file(columns: &[Searched<'_>], group_rows: &[usize]) -> Vec<u8> {
     let mut out = Vec::new();
     out.extend(length(group_rows.len()));
     for rows in group_rows {
@@ -151,13 +189,13 @@ pub(crate) fn file(columns: &[(&str, &StringViewArray)], group_rows: &[usize]) -
     }
     out.extend(length(columns.len()));
     let mut filters = Vec::new();
-    for (name, texts) in columns {
-        out.extend(length(name.len()));
-        out.extend(name.as_bytes());
+    for column in columns {
+        out.extend(length(column.name.len()));
+        out.extend(column.name.as_bytes());
         let mut start = 0;
         for rows in group_rows {
             let before = filters.len();
-            filter(&texts.slice(start, *rows), &mut filters);
+            filter(&column.texts.slice(start, *rows), column.dynamic, &mut filters);
             out.extend(length((filters.len() - before) / BLOCK_BYTES));
             start += rows;
         }
@@ -171,12 +209,17 @@ fn length(length: usize) -> [u8; 4] {
     u32::try_from(length).unwrap_or(u32::MAX).to_le_bytes()
 }
 
-fn filter(texts: &StringViewArray, out: &mut Vec<u8>) {
-    let mut hashes = HashSet::new();
+fn filter(texts: &StringViewArray, dynamic: bool, out: &mut Vec<u8>) {
+    let (mut hashes, mut seen) = (HashSet::new(), HashSet::new());
     for text in texts.iter().flatten() {
-        each_term(text, |term| {
+        // Most columns have few texts.
+        if text.is_empty() || (seen.len() < MOST_SEEN && !seen.insert(text)) {
+            continue;
+        }
+        let insert = |term: &str| {
             hashes.insert(hash(term));
-        });
+        };
+        if dynamic { each_term(&Dynamic::new(text).to_text(), insert) } else { each_term(text, insert) }
     }
     let blocks = (hashes.len() * BITS_PER_TERM).div_ceil(8 * BLOCK_BYTES);
     let start = out.len();
@@ -217,17 +260,10 @@ fn bits(hash: u64) -> impl Iterator<Item = (usize, u8)> {
     })
 }
 
-/// The terms that a text must have if `needle` stands in it as `has` wants it: bounded by what is neither letter nor digit.
-pub(crate) fn terms_of(needle: &str) -> Vec<String> {
-    let mut terms = Vec::new();
-    each_term(needle, |term| terms.push(term.to_owned()));
-    terms
-}
-
 /// Calls with each term that is ASCII when it is folded.
 fn each_term(text: &str, mut each: impl FnMut(&str)) {
     let mut term = String::new();
-    for run in text.split(|c: char| !c.is_alphanumeric()).filter(|run| !run.is_empty()) {
+    for run in terms(text) {
         term.clear();
         term.extend(run.chars().map(folded));
         if term.is_ascii() {
@@ -255,6 +291,11 @@ mod tests {
 
     #[test]
     fn terms_are_runs_of_letters_and_digits() {
+        let terms_of = |text| {
+            let mut terms = Vec::new();
+            each_term(text, |term| terms.push(term.to_owned()));
+            terms
+        };
         assert_eq!(terms_of(r"C:\Win\CMD.exe -enc_aGk="), ["c", "win", "cmd", "exe", "enc", "agk"]);
         assert_eq!(terms_of("Größe2 \u{212A}ey Straſe x²"), ["key", "strase"]);
         assert_eq!(terms_of(" -. "), Vec::<String>::new());
@@ -265,12 +306,18 @@ mod tests {
         let (store, location) = (InMemory::new(), StorePath::from("a.terms"));
         let texts: StringViewArray = (0..2000).map(|n| Some(format!("run {n}-x {}", n * 7919))).collect();
         let empty: StringViewArray = (0..2000).map(|_| None::<&str>).collect();
-        let content = file(&[("a", &texts), ("b", &empty)], &[1500, 500]);
+        let json: StringViewArray = (0..2000).map(|n| Some(format!(r#""tab\t{n}""#))).collect();
+        let column = |name, texts, dynamic| Searched { name, texts, dynamic };
+        let columns = [column("a", &texts, false), column("b", &empty, false), column("d", &json, true)];
+        let content = file(&columns, &[1500, 500]);
         let terms = Terms::parse(&content).unwrap();
         store.put(&location, content.into()).await.unwrap();
         assert_eq!(terms.group_rows(), [1500, 500]);
-        let may_have =
-            async |column, needle: &str| terms.may_have(&store, &location, column, &terms_of(needle)).await;
+        let may_have = async |column, needle: &str| {
+            let needed: Vec<_> = needle.split(' ').map(str::to_owned).collect();
+            let questions = [Question { column, terms: &needed }];
+            terms.answers(&store, &location, &questions).await.unwrap().remove(0)
+        };
         for n in 0..2000 {
             let found = may_have("a", &format!("RUN {n}")).await.unwrap();
             assert!(found[usize::from(n >= 1500)], "{n}");
@@ -284,12 +331,22 @@ mod tests {
         assert_eq!(may_have("a", "run nowhere").await, Some(vec![false, false]));
         assert_eq!(may_have("b", "run").await, Some(vec![false, false]));
         assert_eq!(may_have("c", "run").await, None);
+        // Of terms outside of ASCII nothing is known.
+        assert_eq!(may_have("a", "größe").await, None);
+        // Dynamic values are searched as they are shown.
+        assert_eq!(may_have("d", "TAB 1999").await, Some(vec![false, true]));
+        // Several questions at once.
+        let needed = ["run".to_owned()];
+        let questions = ["b", "a", "c", "a"].map(|column| Question { column, terms: &needed });
+        let answers = terms.answers(&store, &location, &questions).await.unwrap();
+        let (no, yes) = (Some(vec![false, false]), Some(vec![true, true]));
+        assert_eq!(answers, [no, yes.clone(), None, yes]);
     }
 
     #[test]
     fn what_is_damaged_is_not_used() {
         let texts: StringViewArray = [Some("one two three")].into_iter().collect();
-        let whole = file(&[("a", &texts)], &[1]);
+        let whole = file(&[Searched { name: "a", texts: &texts, dynamic: false }], &[1]);
         assert!(Terms::parse(&whole).is_some());
         for at in 0..whole.len() {
             let mut bytes = whole.clone();

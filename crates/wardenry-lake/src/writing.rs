@@ -37,7 +37,7 @@ use wardenry_kql_values::{ScalarType, UNIX_EPOCH, datetime, timespan};
 use crate::error::LakeError;
 use crate::schema::{INGESTION_TIME, Table};
 use crate::storage::{TenantStorage, beside};
-use crate::terms;
+use crate::terms::{self, Searched};
 
 /// Also what a search for a rare term reads at least, see [`crate::terms`].
 const GROUP_ROWS: usize = 1 << 17;
@@ -105,13 +105,11 @@ fn prepare(table: &Table, rows: &RecordBatch) -> Result<Prepared, ParquetError> 
         if index == table.time {
             properties = properties.set_column_statistics_enabled(path.clone(), EnabledStatistics::Page);
         }
-        if let Some(texts) = array.as_string_view_opt()
-            && !fits_dictionary(texts)
-        {
-            properties = in_full(properties, path, texts, *scalar_type);
-            if *scalar_type == ScalarType::String {
-                searched.push((&**name, texts));
+        if let Some(texts) = array.as_string_view_opt() {
+            if !fits_dictionary(texts) {
+                properties = in_full(properties, path, texts, *scalar_type);
             }
+            searched.push(Searched { name, texts, dynamic: *scalar_type == ScalarType::Dynamic });
         }
         let stored = stored(array, *scalar_type)?;
         let field = Field::new(&**name, stored.data_type().clone(), true);

@@ -12,5 +12,6 @@ mod objects;
 mod reading;
 mod recovery;
 mod rows;
+mod searches;
 mod support;
 mod tidying;
