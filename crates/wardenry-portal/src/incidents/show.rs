@@ -183,7 +183,7 @@ impl IncidentPage<'_> {
                             td { @if let Some(remediation) = piece.remediation { (words::spaced(remediation.as_str())) } }
                             td { @if let Some(device) = piece.device { (foreign_text(device)) } }
                             td.wrap { @for (label, value) in evidence::facts(piece.evidence) { div { span.muted { (label) ": " } (foreign_text(&value)) } } }
-                            td { @for alert in &piece.alerts { a href={ "#alert-" (alert + 1) } title=(plain_text(&self.incident.alerts[*alert].title)) { (alert + 1) } " " } }
+                            td { @for alert in &piece.alerts { a.target href={ "#alert-" (alert + 1) } title=(plain_text(&self.incident.alerts[*alert].title)) { (alert + 1) } " " } }
                         }
                     } }
                 }
