@@ -1,5 +1,7 @@
 //! People and devices of a customer.
 
+use std::collections::HashMap;
+
 use crate::customer::Customer;
 use crate::incidents;
 use crate::random::{Random, key};
@@ -53,6 +55,8 @@ pub(crate) struct Device {
 pub(crate) struct Fleet {
     pub(crate) people: Vec<Person>,
     pub(crate) devices: Vec<Device>,
+    /// The number of the first person with an address: each mail asks for two.
+    by_upn: HashMap<String, usize>,
 }
 
 /// People of a customer at scale 1, beside those that the incidents name.
@@ -72,13 +76,21 @@ const SURNAMES: [&str; 32] = [
 
 impl Fleet {
     pub(crate) fn of(customer: &'static Customer, scale: u32) -> Self {
-        let mut fleet = Self { people: Vec::new(), devices: Vec::new() };
+        let mut fleet = Self { people: Vec::new(), devices: Vec::new(), by_upn: HashMap::new() };
         fleet.add_known_people(customer);
         fleet.add_known_devices(customer);
         for number in 0..PEOPLE.saturating_mul(scale.max(1)) {
             fleet.add_person_with_computer(customer, number);
         }
+        for (number, person) in fleet.people.iter().enumerate() {
+            fleet.by_upn.entry(person.upn.clone()).or_insert(number);
+        }
         fleet
+    }
+
+    /// The person with an address.
+    pub(crate) fn person_with_upn(&self, upn: &str) -> Option<&Person> {
+        self.by_upn.get(upn).map(|number| &self.people[*number])
     }
 
     /// The person with an account name.

@@ -96,7 +96,7 @@ impl Mail<'_> {
     pub(crate) fn deliver(&self, world: &World, random: &mut Random, events: &mut Vec<Event>) {
         let domain = |address: &str| address.split('@').nth(1).unwrap_or_default().to_owned();
         let object_id = |address: &str| {
-            let known = world.fleet.people.iter().find(|person| person.upn == address);
+            let known = world.fleet.person_with_upn(address);
             known.map_or_else(String::new, |person| person.object_id.clone())
         };
         let (address, shown) = self.sender;
