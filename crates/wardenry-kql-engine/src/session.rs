@@ -132,6 +132,12 @@ impl Session {
         }
     }
 
+    /// The bytes that operators hold.
+    #[cfg(test)]
+    pub(crate) fn reserved_memory(&self) -> usize {
+        self.state.runtime_env().memory_pool.reserved()
+    }
+
     /// The most bytes that operators held at a time.
     pub(crate) fn peak_memory(&self) -> usize {
         PeakRecordingPool::from_pool(self.state.runtime_env().memory_pool.as_ref())

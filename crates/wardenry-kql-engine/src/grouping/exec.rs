@@ -196,6 +196,8 @@ impl Runner {
                     self.metrics.record_output(length);
                     return Ok(Some(part));
                 }
+                // Only now the groups are gone: until here they took what was counted for them.
+                self.memory.resize(self.bytes())?;
             }
             if self.finished {
                 return Ok(None);
@@ -207,9 +209,11 @@ impl Runner {
             match batch {
                 Some(batch) => {
                     self.push(&batch)?;
-                    if self.is_useless() || self.memory.resize(self.bytes()).is_err() {
+                    if self.memory.resize(self.bytes()).is_err() || self.is_useless() {
                         self.flush()?;
-                        self.memory.resize(self.bytes())?;
+                        if self.ready.is_none() {
+                            self.memory.resize(self.bytes())?;
+                        }
                     }
                 }
                 None => {
@@ -283,4 +287,54 @@ impl Runner {
 
 fn evaluate(exprs: &[Arc<dyn PhysicalExpr>], batch: &RecordBatch) -> Result<Vec<ArrayRef>> {
     exprs.iter().map(|expr| expr.evaluate(batch)?.into_array(batch.num_rows())).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use arrow::array::Int64Array;
+    use arrow::datatypes::{DataType, Field, Schema};
+    use datafusion::catalog::memory::MemorySourceConfig;
+    use datafusion::functions_aggregate::count::count_udaf;
+    use datafusion::physical_expr::aggregate::AggregateExprBuilder;
+    use datafusion::physical_expr::expressions::{col, lit};
+    use datafusion::physical_plan::aggregates::{AggregateMode, PhysicalGroupBy};
+
+    use super::*;
+    use crate::RunOptions;
+    use crate::session::Session;
+
+    const ROWS: i64 = 150_000;
+
+    /// Every row is a group, so that the groups are given out before the end, in many batches.
+    #[tokio::test]
+    async fn groups_on_their_way_out_are_counted() {
+        let schema = Arc::new(Schema::new(vec![Field::new("key", DataType::Int64, true)]));
+        let keys = Arc::new(Int64Array::from_iter_values(0..ROWS));
+        let all = RecordBatch::try_new(Arc::clone(&schema), vec![keys]).unwrap();
+        let batches: Vec<_> = (0..all.num_rows()).step_by(5_000).map(|at| all.slice(at, 5_000)).collect();
+        let input: Arc<dyn ExecutionPlan> =
+            MemorySourceConfig::try_new_exec(&[batches], Arc::clone(&schema), None).unwrap();
+        let group_by = PhysicalGroupBy::new_single(vec![(col("key", &schema).unwrap(), "key".to_owned())]);
+        let count = AggregateExprBuilder::new(count_udaf(), vec![lit(1_i64)]).schema(Arc::clone(&schema));
+        let count = Arc::new(count.alias("count").build().unwrap());
+        let mode = AggregateMode::Partial;
+        let aggregate =
+            AggregateExec::try_new(mode, group_by, vec![count], vec![None], Arc::clone(&input), schema);
+        let plan: Arc<dyn ExecutionPlan> = Arc::new(GroupExec::new(&aggregate.unwrap(), input, None));
+
+        let session = Session::new(&RunOptions { partitions: Some(1), ..RunOptions::at(0) }).unwrap();
+        let mut groups = session.execute(&plan).unwrap();
+        let first = groups.next().await.unwrap().unwrap();
+        let mut given = first.num_rows();
+        assert!(given < PROBE_ROWS, "{given}");
+        // A key and a count for each group that waits.
+        let reserved = session.reserved_memory();
+        assert!(reserved >= PROBE_ROWS * 16, "{reserved}");
+        while let Some(batch) = groups.next().await {
+            given += batch.unwrap().num_rows();
+        }
+        assert_eq!(given, 150_000);
+        drop(groups);
+        assert_eq!(session.reserved_memory(), 0);
+    }
 }
