@@ -12,7 +12,7 @@
 //!
 //! Several batches are written and synced together. When a write fails, the segment is cut back to what was synced before
 //! anything else is written. After a crash the last frame may be torn: it was never acknowledged, and is cut off. If readable frames
-//! follow behind an unreadable place, something else has damaged the file; they are used, and the damage is reported.
+//! follow behind an unreadable place, something else has damaged the file; they are used, the damage is reported, and the file is copied.
 
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, Seek as _, SeekFrom, Write as _};
@@ -25,6 +25,8 @@ use crate::durable;
 const MAGIC: [u8; 4] = *b"Wbat";
 const HEADER_BYTES: usize = 24;
 const EXTENSION: &str = "journal";
+/// Copies of segments that were found damaged.
+const DAMAGED: &str = "damaged";
 
 /// The journal of one tenant, open for writing.
 #[derive(Debug)]
@@ -91,6 +93,9 @@ impl Journal {
                 }
             }
             unreadable.damaged_bytes += skipped as u64;
+            if skipped > 0 {
+                keep_aside(&path);
+            }
             if end < bytes.len() {
                 unreadable.torn_bytes += (bytes.len() - end) as u64;
                 let file = OpenOptions::new().write(true).open(&path)?;
@@ -191,6 +196,16 @@ impl Segment {
 
     fn open(&self) -> io::Result<File> {
         OpenOptions::new().write(true).open(&self.path)
+    }
+}
+
+/// Copies a damaged segment, which goes when its batches are in files, for whoever wants to look for the rest.
+fn keep_aside(segment: &Path) {
+    let aside = segment.with_extension(DAMAGED);
+    if !aside.exists()
+        && let Err(error) = fs::copy(segment, &aside)
+    {
+        tracing::warn!(path = %aside.display(), %error, "a damaged part of the journal could not be copied");
     }
 }
 
@@ -368,11 +383,15 @@ mod tests {
             let folder = tempfile::tempdir().unwrap();
             let mut bytes = whole.clone();
             bytes[at] ^= 0x40;
-            fs::write(folder.path().join("00000000000000000001.journal"), bytes).unwrap();
+            fs::write(folder.path().join("00000000000000000001.journal"), &bytes).unwrap();
             let (journal, found, unreadable) = reopened(folder.path(), 0);
             assert_eq!(found, all(&[(1, b"one"), (3, b"three")]), "{at}");
             assert_eq!(unreadable, Unreadable { torn_bytes: 0, damaged_bytes: (third - second) as u64 });
             assert_eq!(journal.last(), 3);
+            let (_, found, _) = reopened(folder.path(), 3);
+            assert_eq!(found, []);
+            assert_eq!(fs::read(folder.path().join("00000000000000000001.damaged")).unwrap(), bytes, "{at}");
+            assert_eq!(segments(folder.path()).len(), 1);
         }
     }
 }

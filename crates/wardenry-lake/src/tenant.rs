@@ -159,11 +159,11 @@ impl Tenant {
         }
         if unreadable.damaged_bytes > 0 {
             let bytes = unreadable.damaged_bytes;
-            tracing::error!(tenant = %id, bytes, "the journal is damaged, and what was there is lost");
+            tracing::error!(tenant = %id, bytes, "the journal is damaged, and what was there is lost; copies of its parts end with .damaged");
         }
         if unreadable.torn_bytes > 0 {
             let bytes = unreadable.torn_bytes;
-            tracing::warn!(tenant = %id, bytes, "the journal ended within a batch that was never acknowledged");
+            tracing::warn!(tenant = %id, bytes, "the journal ended within a batch that was cut short before it was acknowledged, or damaged");
         }
         tail_bytes.fetch_add(rows.tail_bytes, Ordering::Relaxed);
         Ok(Self {

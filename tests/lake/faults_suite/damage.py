@@ -26,6 +26,7 @@ def journal(binary: Path, folder: Path):
         server.restart()
         server.expect({name: 10 for name in "acd"}, "around a changed byte")
         true("ERROR" in server.log() and "the journal is damaged" in server.log(), server.log())
+        same(segment.with_suffix(".damaged").read_bytes(), bytes(changed), "the copy of the damaged journal")
         server.expect({"theirs": 10}, "of another tenant", tenant=1)
         same(server.ingest("e", events("e", 10))[0], 200, "and on")
         server.expect({name: 10 for name in "acde"}, "at the end")
