@@ -55,7 +55,8 @@ impl HuntError {
             RunError::TooManyRows { .. }
             | RunError::ResultTooLarge { .. }
             | RunError::TimedOut { .. }
-            | RunError::OutOfMemory { .. } => Self::Limit(format!(
+            | RunError::OutOfMemory { .. }
+            | RunError::NoTemporaryRoom => Self::Limit(format!(
                 "Query execution has exceeded the allowed limits: {error} ({code}). Optimize the query by filtering by time \
                  first, summarizing, or projecting fewer columns."
             )),

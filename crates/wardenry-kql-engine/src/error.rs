@@ -1,4 +1,5 @@
 use std::error::Error as StdError;
+use std::io;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -21,6 +22,9 @@ pub enum RunError {
     TimedOut { limit: Duration },
     #[error("the query needs more memory than the {limit} bytes that it may use")]
     OutOfMemory { limit: usize },
+    /// The disk for temporary files is full, by this query or by something else.
+    #[error("there is no room for the temporary files that the query needs")]
+    NoTemporaryRoom,
     #[error("the query was cancelled")]
     Cancelled,
     /// An operator met a value that it refuses.
@@ -78,6 +82,7 @@ impl RunError {
             Self::ExternalDenied { .. } => "KQL0912",
             Self::Read { .. } => "KQL0913",
             Self::ExternalFailed { .. } => "KQL0914",
+            Self::NoTemporaryRoom => "KQL0915",
         }
     }
 
@@ -99,6 +104,22 @@ impl RunError {
     }
 }
 
+/// Whether a disk is full. Queries write nothing but temporary files.
+fn is_of_full_disk(error: &(dyn StdError + 'static)) -> bool {
+    let mut next = Some(error);
+    while let Some(cause) = next {
+        if let Some(io) = cause.downcast_ref::<io::Error>() {
+            // An error that wraps another has no kind of its own.
+            let wrapped = io.get_ref().is_some_and(|wrapped| is_of_full_disk(wrapped));
+            if wrapped || matches!(io.kind(), io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded) {
+                return true;
+            }
+        }
+        next = cause.source();
+    }
+    false
+}
+
 /// The ending of a noun behind a number.
 const fn plural(count: u64) -> &'static str {
     if count == 1 { "" } else { "s" }
@@ -114,6 +135,9 @@ impl From<RunError> for DataFusionError {
 impl RunError {
     /// What an execution's failure means to the query's author.
     pub(crate) fn from_execution(error: DataFusionError, memory_limit: usize) -> Self {
+        if is_of_full_disk(&error) {
+            return Self::NoTemporaryRoom;
+        }
         match error {
             DataFusionError::External(error) => match error.downcast::<Self>() {
                 Ok(error) => *error,
@@ -181,6 +205,7 @@ impl RunError {
             Self::ResultTooLarge { limit } => Self::ResultTooLarge { limit: *limit },
             Self::TimedOut { limit } => Self::TimedOut { limit: *limit },
             Self::OutOfMemory { limit } => Self::OutOfMemory { limit: *limit },
+            Self::NoTemporaryRoom => Self::NoTemporaryRoom,
             Self::Cancelled => Self::Cancelled,
             Self::Operator { operator, message, span } => {
                 Self::Operator { operator, message: message.clone(), span: *span }
@@ -213,5 +238,28 @@ impl RunError {
             Self::Read { source } => Self::Read { source: source.to_string().into() },
             Self::Internal { stage, source } => Self::internal(stage, source.to_string()),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_full_disk_is_found_in_whatever_it_is_wrapped() {
+        let full = || io::Error::from(io::ErrorKind::StorageFull);
+        let arrow = ArrowError::IoError("IO error".to_owned(), io::Error::other(full()));
+        for error in [
+            DataFusionError::IoError(full()),
+            DataFusionError::ArrowError(Box::new(arrow), None),
+            DataFusionError::External(Box::new(full())).context("while sorting"),
+            DataFusionError::Shared(Arc::new(DataFusionError::IoError(full()))),
+        ] {
+            let shown = error.to_string();
+            let found = RunError::from_execution(error, 1);
+            assert!(matches!(found, RunError::NoTemporaryRoom), "{shown}: {found:?}");
+        }
+        let other = DataFusionError::IoError(io::Error::from(io::ErrorKind::PermissionDenied));
+        assert!(matches!(RunError::from_execution(other, 1), RunError::Read { .. }));
     }
 }

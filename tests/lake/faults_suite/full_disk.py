@@ -112,4 +112,20 @@ def full_disk_of_the_database(binary: Path, folder: Path):
         server.expect(acknowledged, "after a kill")
 
 
-CASES = [below_the_reserve, filled_by_events, files_when_there_is_room, full_disk_of_the_database]
+def temporary_folder(binary: Path, folder: Path):
+    """What queries write of their own does not fit: that query ends and says so, others and events do not notice."""
+    config = "[hunting]\nmemory_bytes = 33_554_432\nspill_bytes = 1_000_000_000\n"
+    with Disk(folder / "image", folder / "temporary", 16) as disk, \
+            Server(binary, folder / "data", folder, config, {"TMPDIR": str(disk.folder)}) as server:
+        large = ("range n from 1 to 3000000 step 1 | extend s = strcat(n, strrep('x', 50)) | sort by hash(s) "
+                 "| extend r = row_number() | summarize max(r)")
+        status, _, answer = server.hunt(large)
+        same(status, 400, f"a large query: {answer}")
+        true("no room for the temporary files that the query needs (KQL0915)" in answer["error"]["message"], str(answer))
+        same(server.hunt("print 1")[0], 200, "a small query")
+        same(server.ingest("a", events("a", 10))[0], 200, "events")
+        server.expect({"a": 10}, "afterwards")
+        true(disk.free() > 10 << 20, "the query's files are gone")
+
+
+CASES = [below_the_reserve, filled_by_events, files_when_there_is_room, full_disk_of_the_database, temporary_folder]
