@@ -69,6 +69,23 @@ fn records_that_do_not_fit_are_reported_with_their_lines() {
 }
 
 #[test]
+fn records_that_are_nowhere_are_not_said_to_be_in_quarantine() {
+    let stub = Stub::start(|_| {
+        Reply::json(&json!({
+            "stored": 0, "repeated": false, "quarantinedCount": 1,
+            "quarantined": [{"index": 0, "code": "QuarantineFull", "reason": "`N` is no long (WrongType); it is not kept"}],
+        }))
+    });
+    let world = stub.world();
+    world.write("events.jsonl", "{\"a\":1}\n");
+    let ran = world.run(&["ingest", "-t", "alder", "events.jsonl"]);
+    let expected = "warning: events.jsonl, line 1: `N` is no long (WrongType); it is not kept (QuarantineFull)\n\
+                    hint: the server keeps them with their reasons in its quarantine table\n\
+                    hint: but not those with the code QuarantineFull: it has taken its records of the day\n";
+    assert_eq!((ran.code, ran.stderr.as_str()), (3, expected));
+}
+
+#[test]
 fn plain_rows_name_their_table() {
     let stub = Stub::start(takes_all);
     let world = stub.world();

@@ -14,6 +14,9 @@ const SHOWN: usize = 20;
 /// So many are listed in JSON.
 const LISTED: usize = 10_000;
 
+/// The code of records that the server does not keep.
+const QUARANTINE_FULL: &str = "QuarantineFull";
+
 /// What became of a file.
 #[derive(Debug)]
 pub(super) struct Account {
@@ -119,6 +122,12 @@ pub(super) fn tell(accounts: &[Account]) -> ExitStatus {
     }
     if accounts.iter().any(|account| account.quarantined > 0) {
         output::hint("the server keeps them with their reasons in its quarantine table");
+    }
+    let is_nowhere = |problem: &Problem| problem.code == QUARANTINE_FULL;
+    if accounts.iter().flat_map(|account| &account.problems).any(is_nowhere) {
+        output::hint(&format!(
+            "but not those with the code {QUARANTINE_FULL}: it has taken its records of the day"
+        ));
     }
     let failed = accounts.iter().filter(|account| account.has_failed).count();
     let has_stored = accounts.iter().any(|account| account.stored + account.repeated > 0);
