@@ -55,7 +55,9 @@ impl Tenant {
             Err(source) => {
                 if !self.storage.storage().may_recover().await {
                     // They would fail every time, and keep all others waiting.
-                    files.iter().for_each(|file| file.leave_alone());
+                    for file in files {
+                        file.leave_alone();
+                    }
                 }
                 return Err(LakeError::Rows { action: "read", source: source.into() });
             }

@@ -160,8 +160,12 @@ impl DefinedTables {
         Ok(Self(definitions.into()))
     }
 
+    pub fn iter(&self) -> std::slice::Iter<'_, TableDefinition> {
+        self.0.iter()
+    }
+
     pub(crate) fn find(&self, name: &str) -> Option<&TableDefinition> {
-        self.into_iter().find(|definition| *definition.name == *name)
+        self.iter().find(|definition| *definition.name == *name)
     }
 }
 
@@ -170,7 +174,7 @@ impl<'d> IntoIterator for &'d DefinedTables {
     type IntoIter = std::slice::Iter<'d, TableDefinition>;
 
     fn into_iter(self) -> Self::IntoIter {
-        self.0.iter()
+        self.iter()
     }
 }
 

@@ -36,7 +36,6 @@ pub(crate) struct Scenario {
     pub(crate) incidents: BTreeMap<String, Vec<IncidentSeed>>,
     /// Whether the customers have events to hunt in. Only the built-in world's do.
     #[serde(skip)]
-    #[cfg_attr(not(feature = "hunting"), expect(dead_code, reason = "there is nothing to hunt in"))]
     pub(crate) has_stories: bool,
 }
 
