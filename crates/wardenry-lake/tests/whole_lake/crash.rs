@@ -18,14 +18,17 @@ use serde_json::json;
 use wardenry_core::time::ManualClock;
 use wardenry_kql_engine::{Engine, RunOptions};
 use wardenry_kql_values::UNIX_EPOCH;
-use wardenry_lake::{Lake, LakeSettings};
+use wardenry_lake::{Lake, LakeSettings, ObjectStorage};
 use wardenry_store::SqliteStore;
 
+use crate::object_stores::{Server, bucket_at};
 use crate::support::{ALDER, at, batch, named, rows_of};
 
 const FOLDER: &str = "WARDENRY_CRASH_FOLDER";
 const STARTS: &str = "WARDENRY_CRASH_STARTS";
 const ROUNDS: &str = "WARDENRY_CRASH_ROUNDS";
+/// The port of an S3 server that has the files.
+const PORT: &str = "WARDENRY_CRASH_PORT";
 const SEED: &str = "WARDENRY_CRASH_SEED";
 const ACKNOWLEDGED: &str = "acknowledged ";
 
@@ -33,11 +36,16 @@ const ACKNOWLEDGED: &str = "acknowledged ";
 const SENDERS: usize = 4;
 const NOW: &str = "2026-02-03T08:00:00Z";
 
-async fn open(folder: &Path) -> Lake {
+async fn open(folder: &Path, port: Option<u16>) -> Lake {
     let store = SqliteStore::open(folder).await.unwrap();
     let clock = ManualClock::starting_at(at(NOW));
+    let objects = port.map(|port| ObjectStorage {
+        store: Arc::new(bucket_at(port)),
+        prefix: "lake".into(),
+        name: "s3://events/lake".into(),
+    });
     let settings =
-        LakeSettings { free_bytes: 0, compacted_files: 3, ..LakeSettings::at(folder.join("lake")) };
+        LakeSettings { objects, free_bytes: 0, compacted_files: 3, ..LakeSettings::at(folder.join("lake")) };
     Lake::open(settings, Arc::new(store), Arc::new(clock)).await.unwrap()
 }
 
@@ -55,7 +63,8 @@ fn size(sender: u64, number: u64) -> u64 {
 async fn store_for_ever() {
     let Some(folder) = std::env::var_os(FOLDER).map(PathBuf::from) else { return };
     let starts = std::env::var_os(STARTS).unwrap().into_string().unwrap();
-    let lake = open(&folder).await;
+    let port = std::env::var_os(PORT).map(|port| port.to_str().unwrap().parse().unwrap());
+    let lake = open(&folder, port).await;
     for (sender, start) in (0..).zip(starts.split(',').map(|start| start.parse::<u64>().unwrap())) {
         let lake = lake.clone();
         drop(tokio::spawn(async move {
@@ -79,6 +88,16 @@ async fn store_for_ever() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn acknowledged_events_are_there_once_whenever_the_process_is_killed() {
+    kill_again_and_again(None).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_same_when_the_files_are_in_an_object_store() {
+    let Some(server) = Server::start() else { return };
+    kill_again_and_again(Some(server.port())).await;
+}
+
+async fn kill_again_and_again(port: Option<u16>) {
     let number = |name, default| {
         std::env::var_os(name).map_or(default, |value| value.to_str().unwrap().parse::<u64>().unwrap())
     };
@@ -90,7 +109,7 @@ async fn acknowledged_events_are_there_once_whenever_the_process_is_killed() {
     for round in 0..number(ROUNDS, 5) {
         // The last acknowledged batch is sent once more, and what came after it may have been stored without being acknowledged.
         let starts: Vec<_> = next.iter().map(|next| next.saturating_sub(1).to_string()).collect();
-        let (mut child, mut lines) = start(folder.path(), &starts.join(","));
+        let (mut child, mut lines) = start(folder.path(), port, &starts.join(","));
         let mut wait = random.below(120);
         while wait > 0 {
             acknowledge(&mut next, &next_acknowledged(&mut lines).expect("it runs until it is killed"));
@@ -109,7 +128,7 @@ async fn acknowledged_events_are_there_once_whenever_the_process_is_killed() {
         if round % 3 == 2 {
             tear(folder.path(), &mut random);
         }
-        totals.add(&count(folder.path(), &next).await);
+        totals.add(&count(folder.path(), port, &next).await);
     }
     let mut out = std::io::stdout();
     writeln!(out, "{totals:?}").unwrap();
@@ -143,8 +162,8 @@ impl Totals {
     }
 }
 
-async fn count(folder: &Path, next: &[u64]) -> Totals {
-    let lake = open(folder).await;
+async fn count(folder: &Path, port: Option<u16>, next: &[u64]) -> Totals {
+    let lake = open(folder, port).await;
     let tables = lake.tables(ALDER).await.unwrap();
     let query = "DeviceEvents | summarize count() by tostring(split(DeviceName, '/')[0])";
     let each = "DeviceEvents | summarize n = count() by DeviceName | where n > 1 | summarize sum(n - 1)";
@@ -191,11 +210,12 @@ fn tear(folder: &Path, random: &mut Random) {
     file.write_all(&torn).unwrap();
 }
 
-fn start(folder: &Path, starts: &str) -> (Child, BufReader<ChildStdout>) {
+fn start(folder: &Path, port: Option<u16>, starts: &str) -> (Child, BufReader<ChildStdout>) {
     let mut child = Command::new(std::env::current_exe().unwrap())
         .args(["--exact", "crash::store_for_ever", "--nocapture"])
         .env(FOLDER, folder)
         .env(STARTS, starts)
+        .envs(port.map(|port| (PORT, port.to_string())))
         .stdout(Stdio::piped())
         .spawn()
         .unwrap();

@@ -12,6 +12,7 @@ mod objects;
 mod reading;
 mod recovery;
 mod rows;
+mod s3;
 mod searches;
 mod support;
 mod tidying;
