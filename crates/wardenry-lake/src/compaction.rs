@@ -28,19 +28,21 @@ impl Tenant {
         reader: &FileReader,
         now: Timestamp,
     ) -> Result<usize, LakeError> {
+        // Chosen with the right to change them: another may be putting the same ones together.
+        let mut work = self.work(catalogue, now).await?;
         let Some(files) = next_job(self.files(), settings, day_of(now)) else { return Ok(0) };
-        self.merge(catalogue, &files, reader, now).await?;
+        self.merge(catalogue, &mut work, &files, reader, now).await?;
         Ok(files.len() - 1)
     }
 
     async fn merge(
         &self,
         catalogue: &dyn Catalogue,
+        work: &mut Work,
         files: &[Arc<DataFile>],
         reader: &FileReader,
         now: Timestamp,
     ) -> Result<(), LakeError> {
-        let mut work = self.work(catalogue, now).await?;
         let Some(table) = files.first().and_then(|file| self.schema.table(&file.entry.table)).cloned() else {
             return Ok(());
         };
@@ -64,7 +66,7 @@ impl Tenant {
         };
         let storage = self.storage.clone();
         let added = blocking(move || write_days(&storage, &table, &batches, now)).await?;
-        self.exchange(catalogue, &mut work, files.to_vec(), added, now).await
+        self.exchange(catalogue, work, files.to_vec(), added, now).await
     }
 
     /// Lets go of the days that are older than rows are kept: `days`, where their table has no number of its own. Gives how many files

@@ -78,3 +78,15 @@ async fn what_a_process_left_behind_is_removed_at_the_next_start() {
     assert_eq!(world.files(), kept);
     assert_eq!(world.devices().await, "a");
 }
+
+/// The work in the background and somebody who asks for it, for example.
+#[tokio::test]
+async fn files_are_put_together_once_whoever_does_it() {
+    let world = World::with(|settings| settings.compacted_files = 2).await;
+    for device in ["a", "b"] {
+        file(&world, device, "2026-02-03T07:00:00Z").await;
+    }
+    let tidied = tokio::join!(world.lake.tidy(ALDER), world.lake.tidy(ALDER), world.lake.tidy(ALDER));
+    assert_eq!(tidied.0.unwrap() + tidied.1.unwrap() + tidied.2.unwrap(), 1);
+    assert_eq!((world.files().len(), &*world.devices().await), (1, "a b"));
+}
