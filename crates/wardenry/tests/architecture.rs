@@ -57,7 +57,7 @@ fn what_is_deliberately_absent_is_absent() {
         ("sqlx", &["wardenry-store"][..]),
         ("maud", &["wardenry-authority", "wardenry-portal", "wardenry-web"][..]),
         ("clap", &["wardenry", "wardenry-kql-corpus"][..]),
-        ("aws-lc-rs", &["wardenry-benches", "wardenry-directory", "wardenry-jose"][..]),
+        ("aws-lc-rs", &["wardenry-benches", "wardenry-directory", "wardenry-jose", "wardenry-s3"][..]),
         (
             "datafusion",
             &[

@@ -40,6 +40,19 @@ def python_interpreter(requirements: Path) -> Path:
         return interpreter
 
 
+def cargo_program(requirement: Path) -> Path:
+    """The program that a file names: crate, version and features in one line, without comments."""
+    lines = [line for line in requirement.read_text().splitlines() if line and not line.startswith("#")]
+    crate, version, features = lines[0].split()
+    with _environment("cargo", [requirement], "") as (folder, missing):
+        if missing:
+            # Unoptimised, because it is built more often than it is used for long.
+            _run("cargo", "install", "--quiet", "--locked", "--debug", "--root", str(folder),
+                 "--version", version, "--features", features, crate,
+                 cwd=requirement.parent, remove=("CARGO_TARGET_DIR",))
+        return folder / "bin" / crate
+
+
 def node_modules(package: Path) -> Path:
     """A folder whose `node_modules` is what the lock file in `package` says."""
     files = [package / name for name in ("package.json", "package-lock.json", ".npmrc")]
@@ -88,11 +101,12 @@ def _take(lock) -> None:
             time.sleep(0.5)
 
 
-def _run(*command: str, cwd: Path | None = None) -> str:
+def _run(*command: str, cwd: Path | None = None, remove: tuple[str, ...] = ()) -> str:
     """Runs an installer in the surrounding environment, which knows the way to the package registries."""
+    environment = {name: value for name, value in os.environ.items() if name not in remove}
     try:
-        done = subprocess.run(command, cwd=cwd, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
-                              stderr=subprocess.STDOUT, text=True, timeout=INSTALL_SECONDS)
+        done = subprocess.run(command, cwd=cwd, env=environment, stdin=subprocess.DEVNULL,
+                              stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, timeout=INSTALL_SECONDS)
     except FileNotFoundError:
         raise InstallFailed(f"{command[0]} is not installed") from None
     except subprocess.TimeoutExpired:

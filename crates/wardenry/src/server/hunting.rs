@@ -31,7 +31,8 @@ impl HuntingPart {
         store: &SqliteStore,
         gate: &Arc<BearerGate>,
     ) -> Result<Self, Failure> {
-        let of_lake = settings.lake.settings(settings.data.join(LAKE_FOLDER), settings.tables.clone());
+        let mut of_lake = settings.lake.settings(settings.data.join(LAKE_FOLDER), settings.tables.clone());
+        of_lake.objects = settings.lake.objects(host)?;
         let lake = Lake::open(of_lake, Arc::new(store.clone()), Arc::clone(&host.clock)).await?;
         let of_hunting = settings.hunting.settings(cores());
         let api = HuntingApi {

@@ -7,6 +7,8 @@ mod hunting_config;
 #[cfg(feature = "hunting")]
 mod lake_config;
 #[cfg(feature = "hunting")]
+mod s3_config;
+#[cfg(feature = "hunting")]
 mod table_config;
 
 use std::net::SocketAddr;

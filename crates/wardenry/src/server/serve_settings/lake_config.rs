@@ -5,9 +5,12 @@ use std::path::PathBuf;
 
 use serde::Deserialize;
 use wardenry_core::id::TenantId;
-use wardenry_lake::{DefinedTables, LakeSettings};
+use wardenry_lake::{DefinedTables, LakeSettings, ObjectStorage};
 
 use super::bounded::Bounded;
+use super::s3_config::S3Config;
+use crate::failure::Failure;
+use crate::host::Host;
 
 const MIB: u64 = 1 << 20;
 const GIB: u64 = 1 << 30;
@@ -31,6 +34,10 @@ pub(crate) struct LakeConfig {
     compacted_rows: Option<Bounded<1000, 100_000_000>>,
     compacted_bytes: Option<Bounded<{ 64 << 10 }, { 16 * GIB }>>,
     quarantine_per_day: Option<Bounded<0, 100_000_000>>,
+    /// Where the files are, if not in the data folder.
+    storage: Option<String>,
+    #[serde(default)]
+    s3: S3Config,
 }
 
 impl LakeConfig {
@@ -54,8 +61,15 @@ impl LakeConfig {
         }
     }
 
+    /// The object store that has the files, if there is one.
+    pub(crate) fn objects(&self, host: &Host) -> Result<Option<ObjectStorage>, Failure> {
+        let storage = self.storage.as_deref();
+        storage.map(|storage| self.s3.open(storage, host, Host::variable)).transpose()
+    }
+
     /// What is wrong with it as a whole.
     pub(crate) fn check(&self) -> Result<(), String> {
+        self.s3.check(self.storage.as_deref())?;
         let settings = self.settings(PathBuf::new(), DefinedTables::default());
         if settings.flush_bytes > settings.tail_bytes {
             return Err(format!(
