@@ -36,15 +36,17 @@ impl Args {
         let server = self.start(host, folder.path()).await?;
         let seeded = seeding::seed(&server.platform, Scenario::demo_before_registration()?).await?;
         let outcome = Box::pin(walk::walk(host, &server, &seeded)).await;
-        if outcome.is_ok() && !self.exit {
-            walk::invite(&server, &seeded)?;
+        if let Ok(consent_link) = &outcome
+            && !self.exit
+        {
+            walk::invite(&server, &seeded, consent_link)?;
             stop_signal().await;
         }
         server.stop().await;
         match outcome {
             // Whoever stops reading has not seen every step.
             Err(failure) if failure.is_broken_pipe() => Ok(ExitStatus::Failed),
-            outcome => outcome.map(|()| ExitStatus::Done),
+            outcome => outcome.map(|_| ExitStatus::Done),
         }
     }
 

@@ -59,8 +59,8 @@ struct Walk<'a> {
     cast: Cast<'a>,
 }
 
-/// Walks through the whole flow.
-pub(super) async fn walk(host: &Host, server: &RunningServer, seeded: &Seeded) -> Result<(), Failure> {
+/// Walks through the whole flow. Returns the link by which customers consent to the application that it made.
+pub(super) async fn walk(host: &Host, server: &RunningServer, seeded: &Seeded) -> Result<String, Failure> {
     let missing = || Failure::new("the demo's scenario lacks a tenant or a sign-in");
     let customers: Vec<_> = seeded.customers().collect();
     let [alder, birch, ..] = customers[..] else { return Err(missing()) };
@@ -85,25 +85,29 @@ pub(super) async fn walk(host: &Host, server: &RunningServer, seeded: &Seeded) -
     }
     walk.revocation(&connector).await?;
     walk.narrator.line_break()?;
-    walk.narrator.heading("Every step did what it should.")
+    walk.narrator.heading("Every step did what it should.")?;
+    Ok(walk.consent_link(&connector))
 }
 
 /// Says where everything is and how it stands, before the server stays up.
-pub(super) fn invite(server: &RunningServer, seeded: &Seeded) -> Result<(), Failure> {
-    let narrator = Narrator::new();
+pub(super) fn invite(server: &RunningServer, seeded: &Seeded, consent_link: &str) -> Result<(), Failure> {
+    let (narrator, origin) = (Narrator::new(), server.origin());
     narrator.line_break()?;
-    narrator.heading(&format!("The server stays up at {} until you press Ctrl-C.", server.origin()))?;
-    narrator.paragraph(&format!("Start page: {}/portal", server.origin()))?;
-    if let Some(ca) = &server.ca_file {
-        narrator.paragraph(&format!("Its certificate is trusted through: {}", ca.display()))?;
-    }
+    narrator.heading(&format!("The server stays up at {origin} until you press Ctrl-C."))?;
+    narrator.paragraph("Open the portal in a browser, which will ask about the certificate:")?;
+    let mut pages = Table::new(&["look at", "address"]);
+    let mut page =
+        |what: &str, address: String| pages.push([what.to_owned(), address].map(Cell::from).to_vec());
+    page("the portal", format!("{origin}/portal"));
+    page("incidents of all customers", format!("{origin}/portal/incidents"));
+    #[cfg(feature = "hunting")]
+    page("hunting", format!("{origin}/portal/hunting"));
+    page("the app registration", format!("{origin}/portal/registrations"));
+    page("the consent page", consent_link.to_owned());
+    narrator.coloured_block(&pages.render())?;
     narrator.paragraph(
-        "Alder Foods has withdrawn the incident permission and may consent again; Birch Clinics has consented; \
-         Cedar Freight has not been asked. For the command line, start a server that tells it where it is: \
-         `wardenry serve --dev --seed demo --env-file lab.env`, then `wardenry incidents list --all-tenants \
-         --env-file lab.env`.",
+        "People who can sign in; customers' administrators see their own incidents and the consent page:",
     )?;
-    narrator.paragraph("People who can sign in:")?;
     let mut table = Table::new(&["tenant", "user name", "password", "may consent"]);
     for tenant in &seeded.tenants {
         for (sign_in, may) in [(&tenant.administrator, "yes"), (&tenant.ordinary_user, "no")] {
@@ -114,7 +118,18 @@ pub(super) fn invite(server: &RunningServer, seeded: &Seeded) -> Result<(), Fail
             }
         }
     }
-    narrator.coloured_block(&table.render())
+    narrator.coloured_block(&table.render())?;
+    narrator.paragraph(
+        "Alder Foods has withdrawn the incident permission and may consent again; Birch Clinics has consented; Cedar Freight has \
+         not been asked.",
+    )?;
+    if let Some(ca) = &server.ca_file {
+        narrator.paragraph(&format!("The certificate is trusted through: {}", ca.display()))?;
+    }
+    narrator.paragraph(
+        "For the command line, start a server that tells it where it is: `wardenry serve --dev --seed demo --env-file lab.env`, \
+         then `wardenry incidents list --all-tenants --env-file lab.env`.",
+    )
 }
 
 impl Walk<'_> {
