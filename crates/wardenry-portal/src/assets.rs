@@ -29,7 +29,10 @@ pub(crate) const COPY: Asset = script("copy.js", include_str!("../assets/copy.js
 /// Renews parts of a page ([`live`](crate::live)).
 pub(crate) const LIVE: Asset = script("live.js", include_str!("../assets/live.js"));
 
-const ALL: [Asset; 3] = [STYLE, COPY, LIVE];
+/// The token tool.
+pub(crate) const TOKEN: Asset = script("token.js", include_str!("../assets/token.js"));
+
+const ALL: [Asset; 4] = [STYLE, COPY, LIVE, TOKEN];
 
 /// A mark of all contents together: another build's pages never meet this build's files in a cache.
 static VERSION: LazyLock<String> = LazyLock::new(|| {

@@ -16,6 +16,7 @@ pub(crate) enum Section {
     Home,
     Incidents,
     Registrations,
+    Token,
 }
 
 impl Section {
@@ -24,6 +25,7 @@ impl Section {
             Self::Home => "Home",
             Self::Incidents => "Incidents",
             Self::Registrations => "App registrations",
+            Self::Token => "Token tool",
         }
     }
 
@@ -32,6 +34,7 @@ impl Section {
             Self::Home => "/portal",
             Self::Incidents => "/portal/incidents",
             Self::Registrations => "/portal/registrations",
+            Self::Token => "/portal/token",
         }
     }
 }
@@ -40,7 +43,7 @@ impl Section {
 const GROUPS: [(&str, &[Section]); 3] = [
     ("Overview", &[Section::Home]),
     ("Security", &[Section::Incidents]),
-    ("Identity", &[Section::Registrations]),
+    ("Identity", &[Section::Registrations, Section::Token]),
 ];
 
 /// What goes into the frame.

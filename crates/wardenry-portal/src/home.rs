@@ -35,6 +35,7 @@ impl Home<'_> {
             ul.cards role="list" {
                 (card("/portal/incidents", "Incidents", "One queue of your own organisation's incidents and those of every customer that has consented: what happened, where, and what it hangs together with."))
                 (card("/portal/registrations", "App registrations", "Register an application, choose its API permissions, make a secret, get the link by which customers consent."))
+                (card("/portal/token", "Token tool", "Paste a token: what it says, whether it can be trusted, which calls it may make, and why one is refused. It does not leave the browser."))
             }
             h2 { "Your organisation" }
             dl.facts {

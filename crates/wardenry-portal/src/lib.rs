@@ -17,6 +17,7 @@ mod parts;
 mod registrations;
 mod sign_in;
 mod state;
+mod token_tool;
 mod visitor;
 
 pub use state::Portal;
@@ -33,6 +34,8 @@ pub fn router(portal: Portal) -> Router {
         .route("/portal/assets/{name}", get(assets::serve))
         .route("/portal/sign-in", get(sign_in::show).post(sign_in::sign_in))
         .route("/portal/sign-out", post(sign_in::sign_out))
+        .route("/portal/token", get(token_tool::show))
+        .route("/portal/token/catalogue", get(token_tool::catalogue))
         .merge(incidents::router())
         .merge(registrations::router())
         .layer(DefaultBodyLimit::max(MAX_FORM_BYTES))

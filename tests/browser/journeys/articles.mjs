@@ -1,33 +1,8 @@
 // The public documentation's way to partner access, click by click: register, choose permissions, consent, make a secret, let a
 // customer consent, and read the customer's incidents through the API with what was copied from the pages.
-import https from "node:https";
-import { readFileSync } from "node:fs";
 import { PEOPLE, PORTAL, check, open, setting, signIn } from "./browser.mjs";
+import { incidents, token } from "./partner.mjs";
 
-const tls = { ca: readFileSync(setting("CA_FILE")) };
-
-/** A request outside of the browser: what the partner's program does. */
-const request = (address, options = {}, body = undefined) =>
-  new Promise((resolve, reject) => {
-    const asked = https.request(address, { ...tls, ...options }, (answer) => {
-      let text = "";
-      answer.on("data", (part) => { text += part; });
-      answer.on("end", () => resolve({ status: answer.statusCode, json: JSON.parse(text) }));
-    });
-    asked.on("error", reject);
-    asked.end(body);
-  });
-
-const token = (tenant, id, secret) => {
-  const form = new URLSearchParams({
-    resource: "https://api.security.microsoft.com", client_id: id, client_secret: secret, grant_type: "client_credentials",
-  });
-  const headers = { "content-type": "application/x-www-form-urlencoded" };
-  return request(`${setting("AUTHORITY")}/${tenant}/oauth2/token`, { method: "POST", headers }, form.toString());
-};
-
-const incidents = (bearer) =>
-  request(`${setting("API_BASE")}/api/incidents`, { headers: { authorization: `Bearer ${bearer}` } });
 
 /** Registers an application as the article says, up to the secret; gives what one copies. */
 const register = async (page, name, audience) => {

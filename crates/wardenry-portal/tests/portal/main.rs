@@ -6,4 +6,5 @@ mod every_page;
 mod incidents;
 mod registrations;
 mod sign_in;
+mod token_tool;
 mod world;
