@@ -1,9 +1,11 @@
-//! What client libraries read before anything else: metadata, keys, instance discovery.
+//! What client libraries read before anything else: metadata, keys, instance discovery, the addresses of the cloud.
 
+mod cloud;
 mod instance;
 mod keys;
 mod metadata;
 
+pub(crate) use cloud::get_cloud;
 pub(crate) use instance::get_instance;
 pub(crate) use keys::{get_v1_keys, get_v2_keys};
 pub(crate) use metadata::{get_v1_metadata, get_v2_metadata};

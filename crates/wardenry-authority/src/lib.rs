@@ -35,6 +35,7 @@ pub fn router(authority: Authority) -> Router {
         .route("/{tenant}/discovery/keys", readable(discovery::get_v1_keys))
         .route("/{tenant}/discovery/v2.0/keys", readable(discovery::get_v2_keys))
         .route("/common/discovery/instance", readable(discovery::get_instance))
+        .route("/metadata/endpoints", readable(discovery::get_cloud))
         // Tokens. Other methods get the platform's own answer, so the routes take any.
         .route("/{tenant}/oauth2/token", any(token::create_v1_token))
         .route("/{tenant}/oauth2/v2.0/token", any(token::create_v2_token))

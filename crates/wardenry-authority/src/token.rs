@@ -113,7 +113,8 @@ async fn issue(
         .await
         .map_err(storage_fault)?
         .ok_or_else(|| tenant_not_found(&incoming.tenant))?;
-    let request = token_request::parse(&parameters, basic_credential(&incoming.headers)?, endpoint)?;
+    let mut request = token_request::parse(&parameters, basic_credential(&incoming.headers)?, endpoint)?;
+    request.resource = request.resource.or_graph_at(|host| authority.origins.contains_host(host));
     grant(authority, incoming, &tenant, &request).await
 }
 
@@ -180,10 +181,12 @@ fn form(incoming: &Incoming) -> Result<Parameters, OAuthError> {
             "The request body is longer than 64 KiB or did not arrive whole.",
         )
     })?;
-    let content_type = incoming.headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok());
+    let content_type =
+        incoming.headers.get(header::CONTENT_TYPE).map(|value| value.to_str().unwrap_or_default());
     let media_type = content_type.map(|value| value.split(';').next().unwrap_or_default().trim());
+    // A widely used library of hunters sends its form without saying that it is one.
     let is_form =
-        media_type.is_some_and(|media| media.eq_ignore_ascii_case("application/x-www-form-urlencoded"));
+        media_type.is_none_or(|media| media.eq_ignore_ascii_case("application/x-www-form-urlencoded"));
     if !is_form && !body.is_empty() {
         return Err(OAuthError::new(
             Code::MalformedRequest,

@@ -16,6 +16,19 @@ impl ResourceIdentifier {
     pub fn as_str(&self) -> &str {
         &self.0
     }
+
+    /// The same, or Microsoft Graph when the address of this server was named. `is_own` knows its hosts.
+    ///
+    /// In each of the vendor's clouds the host of Graph names the resource, and libraries that are told of another host
+    /// derive their scope from it, with or without its port.
+    #[must_use]
+    pub fn or_graph_at(self, is_own: impl Fn(&str) -> bool) -> Self {
+        let host = self.0.strip_prefix("https://").map(|rest| rest.strip_suffix('/').unwrap_or(rest));
+        if host.is_some_and(is_own) {
+            return Self(catalogue::GRAPH.identifiers[0].to_owned());
+        }
+        self
+    }
 }
 
 const DEFAULT_SUFFIX: &str = "/.default";
@@ -95,6 +108,21 @@ mod tests {
             (".default", "https://graph.microsoft.com"),
         ] {
             assert_eq!(v2(scope), Ok(identifier.to_owned()), "{scope}");
+        }
+    }
+
+    #[test]
+    fn the_servers_own_address_means_graph() {
+        let resolved = |written: &str| {
+            ResourceIdentifier(written.to_owned()).or_graph_at(|host| host == "id.example:8443").0
+        };
+        for own in ["https://id.example:8443", "https://id.example:8443/"] {
+            assert_eq!(resolved(own), "https://graph.microsoft.com", "{own}");
+        }
+        for other in
+            ["id.example:8443", "https://id.example:8443//", "https://id.example:8443/v1.0", "https://x"]
+        {
+            assert_eq!(resolved(other), other);
         }
     }
 

@@ -30,7 +30,6 @@ async fn a_token_request_is_a_form() {
     let world = World::consented().await;
     let body = world.v2_form().encoded();
     for content_type in [
-        None,
         Some("application/json"),
         Some("text/plain"),
         Some("multipart/form-data; boundary=x"),

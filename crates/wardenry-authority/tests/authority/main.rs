@@ -8,6 +8,7 @@ mod bad_input;
 mod browser;
 mod client_assertion;
 mod client_key;
+mod cloud;
 mod consent;
 mod error_codes;
 mod error_lookup;

@@ -18,6 +18,7 @@ fn requests() -> Vec<(Method, String, u16)> {
     add(Method::GET, "/common/discovery/keys", 200);
     add(Method::GET, "/common/discovery/v2.0/keys", 200);
     add(Method::GET, instance, 200);
+    add(Method::GET, "/metadata/endpoints?api-version=latest", 200);
     add(Method::POST, "/alder.example/oauth2/token", 400);
     add(Method::POST, "/alder.example/oauth2/v2.0/token", 400);
     add(Method::GET, &documentation_link(), 200);

@@ -181,9 +181,13 @@ async fn every_documented_name_of_a_resource_becomes_the_audience_as_it_was_writ
         let token = with_scope(&world, &format!("{id}/.default")).await.access_token();
         assert_eq!(world.verified(&token).await.1["aud"], id.as_str());
     }
-    // Without a resource part, Microsoft Graph is meant.
-    let token = with_scope(&world, ".default").await.access_token();
-    assert_eq!(world.verified(&token).await.1["aud"], "https://graph.microsoft.com");
+    // Without a resource part, Microsoft Graph is meant; and so it is by each of the server's own addresses.
+    for own in ["", "https://localhost:8443/", "https://localhost/", "https://id.wardenry.test//"] {
+        let token = with_scope(&world, &format!("{own}.default")).await.access_token();
+        assert_eq!(world.verified(&token).await.1["aud"], "https://graph.microsoft.com", "{own}");
+    }
+    let elsewhere = with_scope(&world, "https://localhost:9443/.default").await;
+    assert_eq!(elsewhere.refused(), (400, 500_011, "invalid_resource".to_owned()));
 }
 
 #[tokio::test]
@@ -336,6 +340,9 @@ async fn what_libraries_send_besides_is_ignored() {
             .unwrap();
         assert_eq!(world.send(request).await.status, StatusCode::OK, "{content_type}");
     }
+    // MSTICPy does not say what it sends.
+    let request = Request::post(&path).body(form.encoded().into()).unwrap();
+    assert_eq!(world.send(request).await.status, StatusCode::OK);
 }
 
 async fn with_basic(world: &World, user: &str, password: &str, form: &crate::world::Form) -> Answer {
