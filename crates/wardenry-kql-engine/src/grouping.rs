@@ -4,7 +4,6 @@
 //! first phase is replaced where it reads files: instead of hashing the text of each row, it looks the row's number up in a table
 //! that has been filled once for each text of the dictionary. The second phase, which sees few rows, stays as it is.
 
-mod dense;
 mod encoded;
 mod exec;
 mod keys;
@@ -33,6 +32,8 @@ use wardenry_kql_functions::aggregates::reads_dictionaries;
 
 pub(crate) use encoded::{Encoded, encoded, encoded_type};
 use exec::GroupExec;
+
+use crate::sources::parquet::dense;
 
 /// Replaces the first phase of groupings. To run after all rules of DataFusion: those know no other grouping than theirs.
 #[derive(Debug)]

@@ -6,6 +6,7 @@
 
 mod adapter;
 mod bounds;
+pub(crate) mod dense;
 mod dictionary;
 mod distinct;
 mod logical_types;

@@ -24,14 +24,14 @@ use datafusion::physical_plan::filter::FilterExecBuilder;
 use datafusion::physical_plan::projection::ProjectionExec;
 
 /// The column that says which rows the filter leaves.
-pub(super) const KEPT: &str = "kept";
+pub(crate) const KEPT: &str = "kept";
 /// More columns are not cheap together.
 const MOST_COLUMNS: usize = 8;
 /// One text of so many is likely to be in many rows.
 const FEW_TEXTS: usize = 2048;
 
 /// The scan without its filter, and with a last column that says which rows the filter leaves. `None` where that does not pay.
-pub(super) fn filtered_after(scan: &FileScanConfig) -> Result<Option<Arc<dyn ExecutionPlan>>> {
+pub(crate) fn filtered_after(scan: &FileScanConfig) -> Result<Option<Arc<dyn ExecutionPlan>>> {
     match pushed_filter(scan)? {
         Some(filter) if is_dense(scan, &filter) => with_kept(scan, filter, projected(scan)),
         _ => Ok(None),
@@ -40,7 +40,7 @@ pub(super) fn filtered_after(scan: &FileScanConfig) -> Result<Option<Arc<dyn Exe
 
 /// The scan of a column that its filter reads as well, and it alone: it is read once, filtered, and what is made of it is made of
 /// the rows that are left.
-pub(super) fn read_once(scan: &FileScanConfig) -> Result<Option<Arc<dyn ExecutionPlan>>> {
+pub(crate) fn read_once(scan: &FileScanConfig) -> Result<Option<Arc<dyn ExecutionPlan>>> {
     let Some(filter) = pushed_filter(scan)? else { return Ok(None) };
     let columns = projected(scan);
     let read: BTreeSet<usize> = columns
