@@ -27,7 +27,7 @@ pub(crate) struct BelowUnions;
 
 impl PhysicalOptimizerRule for BelowUnions {
     fn optimize(&self, plan: Arc<dyn ExecutionPlan>, _: &ConfigOptions) -> Result<Arc<dyn ExecutionPlan>> {
-        moved(plan, false)
+        moved(&plan, false)
     }
 
     fn name(&self) -> &'static str {
@@ -41,11 +41,11 @@ impl PhysicalOptimizerRule for BelowUnions {
 
 /// `first_wanted` says that only the first rows in some order are wanted of what a plan gives: DataFusion sorts them before it makes columns
 /// of them, where the order is still one of stored columns, see [`OrderedUnions`].
-fn moved(plan: Arc<dyn ExecutionPlan>, first_wanted: bool) -> Result<Arc<dyn ExecutionPlan>> {
+fn moved(plan: &Arc<dyn ExecutionPlan>, first_wanted: bool) -> Result<Arc<dyn ExecutionPlan>> {
     let by_row = plan.is::<ProjectionExec>() || plan.is::<FilterExec>();
-    let of_inputs = is_top(&plan) || (first_wanted && by_row);
-    let inputs = plan.children().into_iter().map(|input| moved(Arc::clone(input), of_inputs));
-    let plan = replace_children_if_necessary(Arc::clone(&plan), inputs.collect::<Result<_>>()?)?;
+    let of_inputs = is_top(plan) || (first_wanted && by_row);
+    let inputs = plan.children().into_iter().map(|input| moved(input, of_inputs));
+    let plan = replace_children_if_necessary(Arc::clone(plan), inputs.collect::<Result<_>>()?)?;
     if first_wanted { Ok(plan) } else { Ok(below_union(&plan)?.unwrap_or(plan)) }
 }
 

@@ -88,7 +88,7 @@ impl LakeTable {
     ) -> Result<Option<Arc<dyn ExecutionPlan>>> {
         let (mut batches, mut rows) = (Vec::new(), 0);
         for batch in &self.snapshot.tail {
-            let batch = match (within(batch, self.table.time, wanted)?, projection) {
+            let batch = match (within(batch, self.table.time, wanted), projection) {
                 (Some(kept), _) if kept.true_count() == 0 => continue,
                 (Some(kept), Some(projection)) => filter_record_batch(&batch.project(projection)?, &kept)?,
                 (Some(kept), None) => filter_record_batch(batch, &kept)?,
@@ -110,19 +110,19 @@ impl LakeTable {
 }
 
 /// Which rows are of an interval; `None` if all of them are.
-fn within(batch: &RecordBatch, time: usize, wanted: Interval) -> Result<Option<BooleanArray>> {
+fn within(batch: &RecordBatch, time: usize, wanted: Interval) -> Option<BooleanArray> {
     let times = batch.column(time).as_primitive::<Int64Type>();
     let meeting = match (min(times), max(times)) {
         (Some(first), Some(last)) => wanted.meets(first, last),
         _ => Meeting::Apart,
     };
-    Ok(match meeting {
+    match meeting {
         Meeting::Within => None,
         Meeting::Apart => Some(BooleanArray::new(BooleanBuffer::new_unset(times.len()), None)),
         Meeting::Partly => {
             Some(BooleanArray::from_unary(times, |time| (wanted.from..=wanted.to).contains(&time)))
         }
-    })
+    }
 }
 
 /// Those rows of a scan whose time, the column of this number, is of an interval; the first `width` columns of them.

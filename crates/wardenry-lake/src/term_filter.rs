@@ -24,7 +24,9 @@ impl TermFilter {
         };
         let needed: Vec<_> = filters.iter().filter_map(|filter| Needed::of(filter, &type_of)).collect();
         let mut questions = Vec::new();
-        needed.iter().for_each(|needed| ask(needed, &mut questions));
+        for needed in &needed {
+            ask(needed, &mut questions);
+        }
         let terms: usize = questions.iter().map(|question| question.terms.len()).sum();
         Self { needed: (!needed.is_empty() && terms <= MOST_TERMS).then_some(Needed::All(needed)) }
     }
@@ -44,7 +46,11 @@ impl TermFilter {
 fn ask<'n>(needed: &'n Needed, questions: &mut Vec<Question<'n>>) {
     match needed {
         Needed::Terms { column, terms } => questions.push(Question { column, terms }),
-        Needed::All(parts) | Needed::Any(parts) => parts.iter().for_each(|part| ask(part, questions)),
+        Needed::All(parts) | Needed::Any(parts) => {
+            for part in parts {
+                ask(part, questions);
+            }
+        }
     }
 }
 
