@@ -1,8 +1,11 @@
 use std::collections::HashMap;
+use std::num::NonZeroUsize;
+use std::pin::pin;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError, Weak};
 use std::time::Duration;
 
+use futures_util::{StreamExt as _, stream};
 use serde_json::Value;
 use tokio::sync::{Notify, oneshot};
 use tokio::task::JoinHandle;
@@ -305,16 +308,20 @@ impl Shared {
         } else {
             Arc::new(LakeSchema::new(&redefinition::readable(&before, now, &misfits)))
         };
-        for id in tenants {
-            let known = self.catalogue.tenant(id).await?;
-            let mut tenant = self.open_tenant(id, known, schema.clone()).await?;
+        // Each reads its journal, which takes a processor for a while.
+        let at_a_time = std::thread::available_parallelism().map_or(1, NonZeroUsize::get);
+        let opened =
+            stream::iter(tenants).map(|id| self.open_tenant(id, &schema)).buffer_unordered(at_a_time);
+        let mut opened = pin!(opened);
+        while let Some(opened) = opened.next().await {
+            let mut tenant = opened?;
             if let Some(misfit) = misfits.iter().find(|misfit| tenant.has_rows(&misfit.table)) {
                 let redefinition::Misfit { table, reason } = misfit.clone();
                 return Err(LakeError::Redefined { table, reason });
             }
             // There are no rows that could tell the difference.
             tenant.schema = Arc::clone(&self.schema);
-            self.tenants().insert(id, Arc::new(tenant));
+            self.tenants().insert(tenant.id, Arc::new(tenant));
         }
         let entries = redefinition::entries(now);
         if entries != before {
@@ -323,12 +330,9 @@ impl Shared {
         Ok(())
     }
 
-    async fn open_tenant(
-        &self,
-        id: TenantId,
-        known: TenantEntry,
-        schema: Arc<LakeSchema>,
-    ) -> Result<Tenant, LakeError> {
+    async fn open_tenant(&self, id: TenantId, schema: &Arc<LakeSchema>) -> Result<Tenant, LakeError> {
+        let known = self.catalogue.tenant(id).await?;
+        let schema = Arc::clone(schema);
         let (settings, storage) = (self.settings.clone(), self.storage.clone());
         let tail_bytes = Arc::clone(&self.tail_bytes);
         blocking(move || Tenant::open(id, &settings, &storage, &schema, known, &tail_bytes)).await
