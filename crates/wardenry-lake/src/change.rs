@@ -33,7 +33,10 @@ impl Change {
     fn has_happened(&self, found: &TenantEntry) -> bool {
         match self {
             Self::Flush { frozen, .. } => found.sequence == frozen.sequence,
-            Self::Exchange { removed, .. } => removed.iter().all(|file| !found.files.contains(&file.entry)),
+            Self::Exchange { removed, added } => {
+                removed.iter().all(|file| !found.files.contains(&file.entry))
+                    && added.iter().all(|file| found.files.contains(file))
+            }
         }
     }
 }

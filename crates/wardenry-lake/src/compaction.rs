@@ -114,7 +114,7 @@ impl Tenant {
         Ok(count)
     }
 
-    async fn exchange(
+    pub(crate) async fn exchange(
         &self,
         catalogue: &dyn Catalogue,
         work: &mut Work,

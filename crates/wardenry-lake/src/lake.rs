@@ -5,6 +5,7 @@ use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError, Weak};
 use std::time::Duration;
 
+use arrow::array::RecordBatch;
 use futures_util::{StreamExt as _, stream};
 use serde_json::Value;
 use tokio::sync::{Notify, oneshot};
@@ -19,6 +20,7 @@ use crate::durable;
 use crate::entry;
 use crate::error::{IngestError, LakeError};
 use crate::flush::blocking;
+use crate::load;
 use crate::redefinition;
 use crate::rows::{Rows, Rules, Written};
 use crate::schema::LakeSchema;
@@ -164,6 +166,23 @@ impl Lake {
             shared.full.notify_one();
         }
         outcome
+    }
+
+    /// Makes files of rows at once, one for each of their days. When it returns they are on the disk, and every later query sees them.
+    ///
+    /// For rows that come in bulk and are there to be brought again, like a history that is moved here: unlike a batch of
+    /// [`ingest`](Self::ingest) they have no id and are not looked at for times out of bounds, and it costs files each time.
+    ///
+    /// The columns are some of the table's, by name, in the layout of the engine; the others are null.
+    pub async fn load(&self, tenant: TenantId, table: &str, rows: &RecordBatch) -> Result<(), LakeError> {
+        let shared = Arc::clone(&self.shared);
+        if shared.is_closing() {
+            return Err(LakeError::Closing);
+        }
+        let (tenant, now) = (shared.tenant(tenant)?, shared.clock.now());
+        let (table, rows) = load::whole(&shared.schema, table, rows, now)
+            .map_err(|source| LakeError::Rows { action: "loaded", source: source.into() })?;
+        to_its_end(async move { tenant.load(&*shared.catalogue, table, rows, now).await }).await
     }
 
     /// The tables of a tenant, as they are now.

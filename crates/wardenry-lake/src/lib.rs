@@ -25,6 +25,7 @@ mod flush;
 mod interval;
 mod journal;
 mod lake;
+mod load;
 mod provider;
 mod quarantine;
 mod redefinition;

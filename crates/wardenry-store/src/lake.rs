@@ -136,10 +136,7 @@ fn required<T: TryFrom<i64>>(row: TableRow<'_>, column: &'static str) -> Result<
 /// A failure on the way drops the transaction, which rolls it back.
 async fn record_flush(store: &SqliteStore, tenant: TenantId, flush: &Flush) -> Result<(), Cause> {
     let mut connection = store.writer().begin_with(SqliteStore::BEGIN_WRITE).await?;
-    query("INSERT INTO lake_tenant (tenant) VALUES ($1) ON CONFLICT (tenant) DO NOTHING")
-        .bind(tenant.as_guid())
-        .execute(&mut *connection)
-        .await?;
+    know_tenant(&mut connection, tenant).await?;
     let moved = query("UPDATE lake_tenant SET sequence = $3 WHERE tenant = $1 AND sequence = $2")
         .bind(tenant.as_guid())
         .bind(integer(flush.previous)?)
@@ -184,6 +181,7 @@ async fn replace_files(
     added: &[FileEntry],
 ) -> Result<(), Cause> {
     let mut connection = store.writer().begin_with(SqliteStore::BEGIN_WRITE).await?;
+    know_tenant(&mut connection, tenant).await?;
     for file in removed {
         remove_file(&mut connection, tenant, file).await?;
     }
@@ -191,6 +189,15 @@ async fn replace_files(
         insert_file(&mut connection, tenant, file).await?;
     }
     connection.commit().await?;
+    Ok(())
+}
+
+/// Files are a tenant's that is known.
+async fn know_tenant(connection: &mut SqliteConnection, tenant: TenantId) -> Result<(), Cause> {
+    query("INSERT INTO lake_tenant (tenant) VALUES ($1) ON CONFLICT (tenant) DO NOTHING")
+        .bind(tenant.as_guid())
+        .execute(connection)
+        .await?;
     Ok(())
 }
 

@@ -7,6 +7,7 @@ mod defined_tables;
 mod duckdb;
 mod files;
 mod limits;
+mod load;
 mod object_stores;
 mod objects;
 mod reading;
