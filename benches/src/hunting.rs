@@ -4,11 +4,12 @@
 //! time of each counts. Ours is this program, called again. Rows are compared before times are.
 
 mod engine;
-mod generator;
+pub(crate) mod generator;
 mod queries;
 mod results;
 
 use std::collections::BTreeMap;
+use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
 use std::process::Stdio;
 
@@ -16,14 +17,20 @@ use anyhow::{Context as _, Result, ensure};
 use tokio::process::Command;
 
 use crate::report;
-use queries::Query;
-use results::{Answer, Results};
+use results::Answer;
 
-pub(crate) use engine::answer as answer_as_engine;
+pub(crate) use engine::{answer as answer_as_engine, answer_all, cells};
+pub(crate) use queries::Query;
+pub(crate) use results::Results;
 
 /// The measured queries in KQL.
 pub(crate) fn texts() -> Result<Vec<String>> {
-    Ok(Query::parse(QUERIES, None)?.into_iter().map(|query| query.kql).collect())
+    Ok(queries(None)?.into_iter().map(|query| query.kql).collect())
+}
+
+/// The measured queries, or those whose name contains a text.
+pub(crate) fn queries(only: Option<&str>) -> Result<Vec<Query>> {
+    Query::parse(QUERIES, only)
 }
 
 const QUERIES: &str = include_str!("../hunting/queries.toml");
@@ -44,30 +51,48 @@ pub(crate) struct HuntingOptions {
 }
 
 pub(crate) async fn run(options: &HuntingOptions) -> Result<()> {
-    let queries = Query::parse(QUERIES, options.only.as_deref())?;
+    let queries = queries(options.only.as_deref())?;
     ensure!(!queries.is_empty(), "no query has such a name");
-    let data = options.folder.join(format!("tables-{}", options.rows));
-    report::note(&format!("tables of {} process events in {}", options.rows, data.display()));
-    generator::write(&data, options.rows)?;
-    let python = install(&options.folder).await?;
+    let HuntingOptions { rows, runs, folder, .. } = options;
+    let data = tables_of(folder, *rows)?;
+    let ours = ["hunting-engine".as_ref(), data.as_os_str()];
+    compare(&install(folder).await?, &data, *rows, *runs, &queries, &ours).await
+}
 
+/// The folder of the tables with so many process events, made when they are missing.
+pub(crate) fn tables_of(folder: &Path, rows: u64) -> Result<PathBuf> {
+    let data = folder.join(format!("tables-{rows}"));
+    report::note(&format!("tables of {rows} process events in {}", data.display()));
+    generator::write(&data, rows)?;
+    Ok(data)
+}
+
+/// Runs queries in all engines and prints the comparison. `data` is what the others read; `ours` are the arguments with which this
+/// program is our engine, to which queries and runs are added.
+pub(crate) async fn compare(
+    python: &Path,
+    data: &Path,
+    rows: u64,
+    runs: u32,
+    queries: &[Query],
+    ours: &[&OsStr],
+) -> Result<()> {
     let folder = tempfile::tempdir()?;
     let chosen = folder.path().join("queries.toml");
-    std::fs::write(&chosen, Query::write(&queries)?)?;
+    std::fs::write(&chosen, Query::write(queries)?)?;
     let script = folder.path().join("peer.py");
     std::fs::write(&script, PEER)?;
 
-    let ours = std::env::current_exe()?;
-    let mut engine = Command::new(ours);
-    engine.arg("hunting-engine").arg(&data).arg(&chosen).arg(options.runs.to_string());
+    let mut engine = Command::new(std::env::current_exe()?);
+    engine.args(ours).arg(&chosen).arg(runs.to_string());
     let mut all: BTreeMap<&str, Results> = BTreeMap::new();
     all.insert("wardenry", collect("wardenry", engine).await?);
     for peer in PEERS {
-        let mut command = Command::new(&python);
-        command.arg("-I").arg(&script).arg(peer).arg(&data).arg(&chosen).arg(options.runs.to_string());
+        let mut command = Command::new(python);
+        command.arg("-I").arg(&script).arg(peer).arg(data).arg(&chosen).arg(runs.to_string());
         all.insert(peer, collect(peer, command).await?);
     }
-    print(options, &queries, &all);
+    print(rows, runs, queries, &all);
     Ok(())
 }
 
@@ -80,7 +105,7 @@ async fn collect(name: &str, mut command: Command) -> Result<Results> {
 }
 
 /// A Python with the peers, installed once for each set of versions.
-async fn install(folder: &Path) -> Result<PathBuf> {
+pub(crate) async fn install(folder: &Path) -> Result<PathBuf> {
     let digest = REQUIREMENTS.bytes().fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| {
         (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3)
     });
@@ -107,7 +132,7 @@ async fn install(folder: &Path) -> Result<PathBuf> {
 }
 
 /// The table: seconds of each engine, and ours in relation to the best of the others.
-fn print(options: &HuntingOptions, queries: &[Query], all: &BTreeMap<&str, Results>) {
+fn print(process_events: u64, runs: u32, queries: &[Query], all: &BTreeMap<&str, Results>) {
     let mut rows = vec![
         ["query", "wardenry", "duckdb", "clickhouse", "polars", "to the best", "rows"]
             .map(str::to_owned)
@@ -150,8 +175,7 @@ fn print(options: &HuntingOptions, queries: &[Query], all: &BTreeMap<&str, Resul
         rows.push(row);
     }
     report::line(&format!(
-        "seconds, the best of {} runs, over {} process events; rows: equal to each of the others or not",
-        options.runs, options.rows
+        "seconds, the best of {runs} runs, over {process_events} process events; rows: equal to each of the others or not"
     ));
     report::table(&rows);
     if !ratios.is_empty() {
@@ -173,6 +197,6 @@ fn print(options: &HuntingOptions, queries: &[Query], all: &BTreeMap<&str, Resul
     }
 }
 
-fn seconds(answer: &Answer) -> String {
+pub(crate) fn seconds(answer: &Answer) -> String {
     answer.best().map_or_else(|| "–".to_owned(), |seconds| format!("{seconds:.3}"))
 }

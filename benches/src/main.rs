@@ -2,7 +2,7 @@
 //!
 //! `cargo run --release -p wardenry-benches -- tokens` measures how fast tokens are issued, how soon
 //! after its start a server issues the first one, and how much memory it takes. `… -- hunting` measures
-//! how fast hunting queries run, `… -- kql` how fast queries are read, checked and planned. What the figures mean stands in `docs/performance.md`. Nothing here fails
+//! how fast hunting queries run, `… -- lake` what the lake costs, `… -- kql` how fast queries are read, checked and planned. What the figures mean stands in `docs/performance.md`. Nothing here fails
 //! because something was slow.
 //!
 //! Linux only: processor time and memory of the servers are read from `/proc`.
@@ -10,6 +10,7 @@
 mod https;
 mod hunting;
 mod kql;
+mod lake;
 mod load;
 mod oidc_provider;
 mod options;
@@ -56,6 +57,14 @@ fn measure(measurement: &Measurement) -> anyhow::Result<()> {
         Measurement::Kql(options) => {
             let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
             runtime.block_on(kql::run(options))
+        }
+        Measurement::Lake(options) => {
+            let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
+            runtime.block_on(lake::run(options))
+        }
+        Measurement::LakeEngine(folder, queries, runs) => {
+            let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
+            runtime.block_on(lake::answer_as_engine(folder, queries, *runs))
         }
         Measurement::HuntingEngine(data, queries, runs) => {
             let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;

@@ -5,10 +5,12 @@ use std::time::Duration;
 
 use crate::hunting::HuntingOptions;
 use crate::kql::KqlOptions;
+use crate::lake::{LakeOptions, Part};
 
 pub(crate) const USAGE: &str = "\
 usage: cargo run --release -p wardenry-benches -- tokens [--rounds N] [--seconds N] [--server FILE]
        cargo run --release -p wardenry-benches -- hunting [--rows N] [--runs N] [--folder DIR] [--only NAME]
+       cargo run --release -p wardenry-benches -- lake [PART] [--events N] [--rows N] [--runs N] [--folder DIR]
        cargo run --release -p wardenry-benches -- kql [PATH] [--seconds N]
 
 tokens
@@ -22,6 +24,13 @@ hunting
   --folder DIR   where tables and the other engines are kept (target/hunting)
   --only NAME    queries whose name contains this
 
+lake
+  PART           one of ingest, freshness, hunting, rare-terms, rows and tenants, instead of all
+  --events N     events that are taken in (200000)
+  --rows N       process events in the lake that is hunted in (10000000)
+  --runs N       how often each query runs in each engine; the best time counts (3)
+  --folder DIR   where lakes, tables and the other engines are kept (target/hunting)
+
 kql
   PATH           a file of a query, or a folder with .kql files, instead of the queries in this repository
   --seconds N    how long texts are read over and over (5)";
@@ -32,8 +41,11 @@ pub(crate) enum Measurement {
     Tokens(Options),
     Hunting(HuntingOptions),
     Kql(KqlOptions),
+    Lake(LakeOptions),
     /// Our engine as one of those that `hunting` runs: tables, queries, runs.
     HuntingEngine(PathBuf, PathBuf, u32),
+    /// The same over a lake.
+    LakeEngine(PathBuf, PathBuf, u32),
 }
 
 impl Measurement {
@@ -44,12 +56,13 @@ impl Measurement {
             Some("tokens") => Options::parse(arguments).map(Self::Tokens),
             Some("hunting") => hunting(arguments).map(Self::Hunting),
             Some("kql") => kql(arguments).map(Self::Kql),
-            Some("hunting-engine") => match (arguments.next(), arguments.next(), arguments.next()) {
-                (Some(data), Some(queries), Some(runs)) => {
-                    Ok(Self::HuntingEngine(data.into(), queries.into(), positive("RUNS", &runs)?))
-                }
-                _ => Err("hunting-engine needs DATA QUERIES RUNS".to_owned()),
-            },
+            Some("lake") => lake(arguments).map(Self::Lake),
+            Some("hunting-engine") => {
+                engine(arguments).map(|(data, queries, runs)| Self::HuntingEngine(data, queries, runs))
+            }
+            Some("lake-engine") => {
+                engine(arguments).map(|(lake, queries, runs)| Self::LakeEngine(lake, queries, runs))
+            }
             Some(other) => Err(format!("there is no measurement '{other}'")),
             None => Err("say what to measure".to_owned()),
         }
@@ -67,6 +80,39 @@ fn hunting(mut arguments: impl Iterator<Item = String>) -> Result<HuntingOptions
             "--folder" => options.folder = value?.into(),
             "--only" => options.only = Some(value?),
             _ => return Err(format!("there is no option '{name}'")),
+        }
+    }
+    Ok(options)
+}
+
+fn engine(mut arguments: impl Iterator<Item = String>) -> Result<(PathBuf, PathBuf, u32), String> {
+    match (arguments.next(), arguments.next(), arguments.next()) {
+        (Some(data), Some(queries), Some(runs)) => {
+            Ok((data.into(), queries.into(), positive("RUNS", &runs)?))
+        }
+        _ => Err("an engine needs DATA QUERIES RUNS".to_owned()),
+    }
+}
+
+fn lake(mut arguments: impl Iterator<Item = String>) -> Result<LakeOptions, String> {
+    let folder = "target/hunting".into();
+    let mut options = LakeOptions { part: None, events: 200_000, rows: 10_000_000, runs: 3, folder };
+    while let Some(argument) = arguments.next() {
+        if !argument.starts_with("--") {
+            let part = Part::ALL.into_iter().find(|(name, _)| *name == argument);
+            let (_, part) = part.ok_or_else(|| format!("the lake has no part '{argument}'"))?;
+            if options.part.replace(part).is_some() {
+                return Err("lake takes one part".to_owned());
+            }
+            continue;
+        }
+        let value = arguments.next().ok_or_else(|| format!("{argument} needs a value"));
+        match argument.as_str() {
+            "--events" => options.events = positive(&argument, &value?)?,
+            "--rows" => options.rows = positive(&argument, &value?)?.into(),
+            "--runs" => options.runs = positive(&argument, &value?)?,
+            "--folder" => options.folder = value?.into(),
+            _ => return Err(format!("there is no option '{argument}'")),
         }
     }
     Ok(options)
@@ -138,6 +184,14 @@ mod tests {
         let given = HuntingOptions { rows: 5, runs: 2, folder: "f".into(), only: Some("regex".into()) };
         let hunting = parse("hunting --rows 5 --runs 2 --folder f --only regex");
         assert_eq!(hunting, Ok(Measurement::Hunting(given)));
+        let given = LakeOptions {
+            part: Some(Part::RareTerms),
+            events: 200_000,
+            rows: 7,
+            runs: 3,
+            folder: "target/hunting".into(),
+        };
+        assert_eq!(parse("lake rare-terms --rows 7"), Ok(Measurement::Lake(given)));
         let given = KqlOptions { texts: Some("folder".into()), seconds: 2 };
         assert_eq!(parse("kql folder --seconds 2"), Ok(Measurement::Kql(given)));
         assert_eq!(parse("kql"), Ok(Measurement::Kql(KqlOptions { texts: None, seconds: 5 })));
@@ -152,6 +206,8 @@ mod tests {
             ("tokens --rounds 0", "--rounds needs a positive number"),
             ("tokens --fast 1", "there is no option '--fast'"),
             ("kql --fast", "there is no option '--fast'"),
+            ("lake fast", "the lake has no part 'fast'"),
+            ("lake rows tenants", "lake takes one part"),
             ("kql a b", "kql takes one file or folder"),
         ] {
             assert_eq!(parse(line), Err(problem.to_owned()));

@@ -30,13 +30,22 @@ pub(crate) async fn answer(data: &Path, queries: &Path, runs: u32) -> Result<()>
         tables.insert_provider(name, &columns, Arc::new(table));
     }
     let engine = Engine::new();
+    answer_all(queries, runs, async |query: &Query| run(&engine, &tables, &query.kql).await).await
+}
+
+/// Answers the queries of a file, each so often, and prints the answers.
+pub(crate) async fn answer_all(
+    queries: &Path,
+    runs: u32,
+    run: impl AsyncFn(&Query) -> Result<Vec<Vec<Value>>>,
+) -> Result<()> {
     for query in Query::parse(&std::fs::read_to_string(queries)?, None)? {
         let mut seconds = Vec::new();
         let mut rows = Vec::new();
         let mut failure = None;
         for _ in 0..runs {
             let start = Instant::now();
-            match run(&engine, &tables, &query.kql).await {
+            match run(&query).await {
                 Ok(found) => rows = found,
                 Err(error) => failure = Some(format!("{error:#}")),
             }
@@ -57,16 +66,19 @@ async fn run(engine: &Engine, tables: &MemoryTables, text: &str) -> Result<Vec<V
     let mut run = engine.run(text, tables, &options).await?;
     let mut stream = run.results.pop().context("a query has a result")?;
     let columns = stream.columns().to_vec();
-    let mut rows = Vec::new();
+    let mut batches = Vec::new();
     while let Some(batch) = stream.next().await {
-        let batch = batch?;
-        for row in 0..batch.num_rows() {
-            rows.push(
-                columns.iter().enumerate().map(|(index, column)| cell(&batch, index, column, row)).collect(),
-            );
-        }
+        batches.push(batch?);
     }
-    Ok(rows)
+    Ok(cells(&columns, &batches))
+}
+
+/// Rows as the other engines' rows show them.
+pub(crate) fn cells(columns: &[ResultColumn], batches: &[RecordBatch]) -> Vec<Vec<Value>> {
+    let row = |batch: &RecordBatch, row: usize| {
+        columns.iter().enumerate().map(|(index, column)| cell(batch, index, column, row)).collect()
+    };
+    batches.iter().flat_map(|batch| (0..batch.num_rows()).map(move |at| row(batch, at))).collect()
 }
 
 /// A cell as the other engines' rows show it.

@@ -16,15 +16,12 @@ use parquet::basic::{Compression, ZstdLevel};
 use parquet::file::properties::WriterProperties;
 
 /// 2026-06-01T00:00:00Z in microseconds since 1970.
-const START: i64 = 1_780_272_000_000_000;
+pub(crate) const START: i64 = 1_780_272_000_000_000;
 const MONTH: i64 = 30 * 86_400 * 1_000_000;
 const DEVICES: u64 = 20_000;
 /// Rows of a row group, and of a batch on the way there.
 const GROUP: u64 = 1 << 20;
-const BATCH: u64 = 1 << 16;
-
-/// The rows from one number to another, of so many in all.
-type Batches = fn(u64, u64, u64) -> Result<RecordBatch>;
+pub(crate) const BATCH: u64 = 1 << 16;
 
 /// Rows of a table, by the number of process events.
 type Share = fn(u64) -> u64;
@@ -36,6 +33,15 @@ pub(crate) const TABLES: [(&str, Share); 3] = [
     ("CloudAppEvents", |rows| rows / 10),
 ];
 
+/// The rows of a table from one number to another, of so many in all.
+pub(crate) fn batch(table: &str, from: u64, to: u64, total: u64) -> Result<RecordBatch> {
+    match table {
+        "DeviceProcessEvents" => process_events(from, to, total),
+        "DeviceNetworkEvents" => network_events(from, to, total),
+        _ => cloud_app_events(from, to, total),
+    }
+}
+
 /// Writes the tables below a folder, one file each, unless they are there.
 pub(crate) fn write(folder: &Path, rows: u64) -> Result<()> {
     std::fs::create_dir_all(folder)?;
@@ -44,11 +50,6 @@ pub(crate) fn write(folder: &Path, rows: u64) -> Result<()> {
         if path.exists() {
             continue;
         }
-        let batch: Batches = match table {
-            "DeviceProcessEvents" => process_events,
-            "DeviceNetworkEvents" => network_events,
-            _ => cloud_app_events,
-        };
         // Half a file is none: it gets its name when it is whole.
         let unfinished = path.with_extension("unfinished");
         let total = share(rows);
@@ -57,12 +58,12 @@ pub(crate) fn write(folder: &Path, rows: u64) -> Result<()> {
             .set_max_row_group_row_count(Some(usize::try_from(GROUP)?))
             .build();
         let file = File::create(&unfinished).with_context(|| unfinished.display().to_string())?;
-        let first = batch(0, 0, total)?;
+        let first = batch(table, 0, 0, total)?;
         let mut writer = ArrowWriter::try_new(file, first.schema(), Some(properties))?;
         let mut at = 0;
         while at < total {
             let end = (at + BATCH).min(total);
-            writer.write(&batch(at, end, total)?)?;
+            writer.write(&batch(table, at, end, total)?)?;
             at = end;
         }
         writer.close()?;

@@ -18,6 +18,7 @@ pub(crate) struct Query {
 
 #[derive(Deserialize, Serialize)]
 struct File {
+    #[serde(default)]
     query: Vec<Query>,
 }
 
