@@ -37,6 +37,17 @@ impl QuotaSettings {
     }
 }
 
+/// What a tenant may still ask for at a moment.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct QuotaLeft {
+    pub allowed: QuotaSettings,
+    pub calls_left_in_minute: u32,
+    pub calls_left_in_hour: u32,
+    pub cpu_left: Duration,
+    /// When the current cycle of processor time ends.
+    pub cycle_ends: Timestamp,
+}
+
 /// A tenant has used up what it may.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum QuotaExceeded {
@@ -114,11 +125,37 @@ impl Quotas {
             }
         }
         if usage.cpu >= cpu_per_cycle {
-            let ends = Timestamp::from_unix_secs((usage.cycle + 1).saturating_mul(CPU_CYCLE_SECS));
+            let ends = cycle_end(usage.cycle);
             return Err(QuotaExceeded::Cpu { allowed: cpu_per_cycle, retry_after: ends.since(now) });
         }
         usage.calls.push_back(now);
         Ok(())
+    }
+
+    /// What a tenant may still ask for. Asking is free.
+    pub fn left(&self, tenant: TenantId) -> QuotaLeft {
+        let now = self.clock.now();
+        let allowed = self.settings;
+        let cycle_ends = cycle_end(cycle_of(now));
+        let mut tenants = self.tenants.lock().unwrap_or_else(PoisonError::into_inner);
+        let Some(usage) = tenants.get_mut(&tenant) else {
+            return QuotaLeft {
+                allowed,
+                calls_left_in_minute: allowed.calls_per_minute,
+                calls_left_in_hour: allowed.calls_per_hour,
+                cpu_left: allowed.cpu_per_cycle,
+                cycle_ends,
+            };
+        };
+        usage.forget(now);
+        let left = |calls: u32, per| calls.saturating_sub(usage.calls_within(now, per));
+        QuotaLeft {
+            allowed,
+            calls_left_in_minute: left(allowed.calls_per_minute, MINUTE),
+            calls_left_in_hour: left(allowed.calls_per_hour, HOUR),
+            cpu_left: allowed.cpu_per_cycle.saturating_sub(usage.cpu),
+            cycle_ends,
+        }
     }
 
     /// Counts the processor time of a query that has ended.
@@ -133,6 +170,14 @@ impl Quotas {
 
 const CPU_CYCLE_SECS: i64 = 15 * 60;
 
+fn cycle_of(now: Timestamp) -> i64 {
+    now.unix_secs().div_euclid(CPU_CYCLE_SECS)
+}
+
+fn cycle_end(cycle: i64) -> Timestamp {
+    Timestamp::from_unix_secs((cycle + 1).saturating_mul(CPU_CYCLE_SECS))
+}
+
 impl Usage {
     /// Drops what lies too far back to count.
     fn forget(&mut self, now: Timestamp) {
@@ -143,11 +188,16 @@ impl Usage {
         for call in self.calls.iter_mut().rev().take_while(|call| **call > now) {
             *call = now;
         }
-        let cycle = now.unix_secs().div_euclid(CPU_CYCLE_SECS);
+        let cycle = cycle_of(now);
         if self.cycle != cycle {
             self.cycle = cycle;
             self.cpu = Duration::ZERO;
         }
+    }
+
+    fn calls_within(&self, now: Timestamp, per: Duration) -> u32 {
+        let calls = self.calls.iter().rev().take_while(|call| now.since(**call) < per).count();
+        u32::try_from(calls).unwrap_or(u32::MAX)
     }
 
     /// If there have been so many calls in this time, how long until there will have been fewer.
@@ -228,6 +278,26 @@ mod tests {
         assert_eq!(quotas.admit(BIRCH), Ok(()));
         clock.advance(refused.retry_after());
         assert_eq!(quotas.admit(ALDER), Ok(()));
+    }
+
+    #[test]
+    fn what_is_left_is_told_and_comes_back() {
+        let (quotas, clock) = quotas(2, 3);
+        let left = |quotas: &Quotas| {
+            let left = quotas.left(ALDER);
+            (left.calls_left_in_minute, left.calls_left_in_hour, left.cpu_left.as_secs())
+        };
+        assert_eq!(left(&quotas), (2, 3, 10));
+        quotas.admit(ALDER).unwrap();
+        quotas.charge(ALDER, Duration::from_secs(4));
+        assert_eq!(left(&quotas), (1, 2, 6));
+        quotas.charge(ALDER, Duration::from_secs(40));
+        assert_eq!(left(&quotas), (1, 2, 0));
+        let ends = quotas.left(ALDER).cycle_ends;
+        assert_eq!(ends, clock.now().plus(CPU_CYCLE), "the start is a full quarter of an hour");
+        clock.advance(CPU_CYCLE);
+        assert_eq!(left(&quotas), (2, 2, 10));
+        assert_eq!(quotas.left(BIRCH).calls_left_in_hour, 3);
     }
 
     #[test]

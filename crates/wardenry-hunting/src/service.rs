@@ -9,20 +9,26 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio_util::sync::CancellationToken;
 use wardenry_core::id::TenantId;
 use wardenry_core::time::Clock;
+use wardenry_diagnostic::Diagnostic;
 use wardenry_kql_engine::render::{Defender, Graph, Renderer};
-use wardenry_kql_engine::{Engine, Limits, RunOptions, Statistics, Tables};
+use wardenry_kql_engine::{Engine, Limits, QueryStream, Run, RunOptions, Statistics, Tables};
 use wardenry_lake::Lake;
 
 use crate::access::HuntReader;
 use crate::error::HuntError;
+use crate::grid::Grid;
+use crate::language::Language;
 use crate::metered;
-use crate::quota::{QuotaSettings, Quotas};
+use crate::quota::{QuotaLeft, QuotaSettings, Quotas};
 use crate::schedule::{Schedule, ScheduleSettings};
 use crate::visible::{Visible, engine_ticks};
 use crate::window::Window;
 
 /// How long a query waits for its turn, and an answer for room in memory.
 const MAX_WAIT: Duration = Duration::from_secs(60);
+
+/// How long an editor's question waits for its turn. Later nobody wants the answer.
+const MAX_QUESTION_WAIT: Duration = Duration::from_secs(5);
 
 /// What a client is told to wait when too many wait already.
 const BUSY_RETRY: Duration = Duration::from_secs(10);
@@ -91,13 +97,18 @@ pub enum Shape {
         /// The value of `@odata.context`.
         context: String,
     },
+    /// For a page: rows as arrays, then statistics, remarks and a chart. At most so many rows are in it.
+    Grid {
+        rows: usize,
+    },
 }
 
 impl Shape {
-    fn renderer(&self) -> Box<dyn Renderer> {
+    fn renderer(&self, query: &str, stream: &QueryStream, notices: &[Diagnostic]) -> Box<dyn Renderer> {
         match self {
             Self::Defender => Box::new(Defender::default()),
             Self::Graph { context } => Box::new(Graph::new(context)),
+            Self::Grid { rows } => Box::new(Grid::new(*rows, stream.render(), query, notices)),
         }
     }
 }
@@ -116,6 +127,8 @@ struct Inner {
     schedule: Schedule,
     /// Room for answers, in KiB.
     room: Arc<Semaphore>,
+    /// Turns for editors' questions.
+    questions: Arc<Semaphore>,
 }
 
 impl Hunting {
@@ -127,6 +140,7 @@ impl Hunting {
             quotas: Quotas::new(settings.quotas, clock),
             schedule: Schedule::new(settings.schedule),
             room: Arc::new(Semaphore::new(settings.answers_bytes >> 10)),
+            questions: Arc::new(Semaphore::new(settings.threads.max(2))),
             settings,
         }))
     }
@@ -168,6 +182,33 @@ impl Hunting {
             "a query was answered"
         );
         self.kept(body).await
+    }
+
+    /// Answers an editor's question over the reader's tables. Nothing is run, and nothing counts against a quota.
+    pub async fn ask<T: Send + 'static>(
+        &self,
+        reader: &HuntReader,
+        question: impl FnOnce(&Language) -> T + Send + 'static,
+    ) -> Result<T, HuntError> {
+        let inner = &self.0;
+        let turn = Arc::clone(&inner.questions).acquire_owned();
+        let Ok(Ok(turn)) = tokio::time::timeout(MAX_QUESTION_WAIT, turn).await else {
+            return Err(HuntError::Busy { retry_after: MAX_QUESTION_WAIT });
+        };
+        let tables = inner.lake.tables(reader.tenant()).await?;
+        let tables = Visible { tables, set: reader.tables(), window: None };
+        let language = Language { engine: inner.engine.clone(), tables };
+        // A long query is checked for milliseconds, which other requests on this thread would wait.
+        let answer = tokio::task::spawn_blocking(move || {
+            let _turn = turn;
+            question(&language)
+        });
+        answer.await.map_err(|error| HuntError::Failed(error.into()))
+    }
+
+    /// What the reader's tenant may still ask for.
+    pub fn quota_left(&self, reader: &HuntReader) -> QuotaLeft {
+        self.0.quotas.left(reader.tenant())
     }
 
     /// The body, counted as long as it is in memory.
@@ -224,14 +265,14 @@ async fn work(
 ) -> Result<Rendered, HuntError> {
     let Hunt { query, shape, .. } = hunt;
     let run = engine.run(&query, &tables, &options).await;
-    let mut results = run.map_err(|error| HuntError::of_query(&query, error))?.results;
+    let Run { mut results, notices } = run.map_err(|error| HuntError::of_query(&query, error))?;
     if results.len() > 1 {
         return Err(HuntError::several_results(results.len()));
     }
     let Some(mut stream) = results.pop() else {
         return Err(HuntError::Query("The query has no tabular statement.".to_owned()));
     };
-    let mut renderer = shape.renderer();
+    let mut renderer = shape.renderer(&query, &stream, &notices);
     let mut body = Vec::new();
     renderer.begin(stream.columns(), &mut body);
     while let Some(batch) = stream.next().await {

@@ -1,7 +1,5 @@
 //! Everything that is printed: data to standard output in the form asked for, the rest to standard error.
 
-#[cfg(feature = "hunting")]
-pub(crate) mod chart;
 mod columns;
 mod csv;
 pub(crate) mod hint;

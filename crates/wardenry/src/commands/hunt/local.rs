@@ -7,6 +7,7 @@ use anyhow::Context as _;
 use serde_json::Value;
 use wardenry_diagnostic::Diagnostic;
 use wardenry_diagnostic::terminal::Terminal;
+use wardenry_hunting::chart;
 use wardenry_kql_engine::ResultColumn;
 use wardenry_kql_functions::dynamic::{Cell, Dynamic};
 use wardenry_kql_semantics::checked::Render;
@@ -17,7 +18,7 @@ use wardenry_kql_values::{ScalarType, Value as KqlValue, boolean, datetime, real
 
 use super::result::HuntResult;
 use crate::failure::Failure;
-use crate::output::{self, Format, chart, terminal_width};
+use crate::output::{self, Format, terminal_width};
 
 /// Draws what the query's `render` asks for: into the file, or below a table.
 pub(super) fn draw(

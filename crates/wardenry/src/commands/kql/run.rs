@@ -11,6 +11,7 @@ use arrow::error::ArrowError;
 use clap::ValueEnum;
 use wardenry_diagnostic::Diagnostic;
 use wardenry_diagnostic::terminal::Terminal;
+use wardenry_hunting::chart;
 use wardenry_kql_engine::render::{Csv, Json, JsonLines, Renderer};
 use wardenry_kql_engine::{
     Engine, Explanation, Limits, QueryError, QueryStream, ResultColumn, RunOptions, Statistics,
@@ -26,7 +27,7 @@ use super::table_text::TableText;
 use super::tables::{OpenTables, TableArgs};
 use crate::failure::{ExitStatus, Failure};
 use crate::host::Host;
-use crate::output::{self, chart, terminal_width};
+use crate::output::{self, terminal_width};
 
 /// Run a query over local files.
 ///

@@ -1,60 +1,140 @@
 //! The chart of a result, as its author's `render` asks for it. [render-operator.md]
 
+use std::collections::HashMap;
+use std::hash::{Hash, Hasher};
+
 use wardenry_chart::{Axis, Chart, Kind, Series, Stacking};
 use wardenry_kql_engine::ResultColumn;
 use wardenry_kql_functions::dynamic::{Cell, as_f64_array};
 use wardenry_kql_semantics::checked::Render;
 use wardenry_kql_values::{ScalarType, boolean, datetime, guid, timespan};
 
-/// More points than a picture can show; the rest is left out and said.
-const POINTS: usize = 100_000;
+/// More points than a picture can show.
+pub const MAX_POINTS: usize = 100_000;
 
 /// The cells of a result, wherever they are kept.
-pub(crate) trait Grid {
+pub trait Grid {
     fn rows(&self) -> usize;
 
     fn cell(&self, row: usize, column: usize) -> Cell<'_>;
 }
 
 /// The chart, or why there is none. Several grids follow each other.
-pub(crate) fn of_result(
-    render: &Render,
-    columns: &[ResultColumn],
-    rows: &[impl Grid],
-) -> Result<Chart, String> {
-    let kind = match &*render.kind {
-        "columnchart" => Kind::Column,
-        "barchart" => Kind::Bar,
-        "timechart" | "linechart" | "anomalychart" | "timeline" => Kind::Line,
-        "areachart" | "stackedareachart" => Kind::Area,
-        "scatterchart" => Kind::Scatter,
-        "piechart" => Kind::Pie,
-        other => return Err(format!("`render {other}` is not drawn here")),
-    };
-    let option = |name: &str| {
-        let found = render.options.iter().find(|(its, _)| its.eq_ignore_ascii_case(name));
-        found.map(|(_, value)| value.trim_matches(['"', '\'']).to_owned())
-    };
-    let stacking = match option("kind").as_deref() {
-        Some("stacked") => Stacking::OnTop,
-        Some("stacked100") => Stacking::Shares,
-        _ if &*render.kind == "stackedareachart" => Stacking::OnTop,
-        _ => Stacking::Beside,
-    };
-    let roles = Roles::of(columns, option("xcolumn"), option("ycolumns"), option("series"), &render.kind)?;
-    let (x, series) = points(&roles, columns, rows)?;
-    Ok(Chart {
-        kind,
-        title: option("title"),
-        x_title: option("xtitle"),
-        y_title: option("ytitle"),
-        x,
-        series,
-        stacking,
-    })
+pub fn of_result(render: &Render, columns: &[ResultColumn], rows: &[impl Grid]) -> Result<Chart, String> {
+    let mut plot = Plot::new(render, columns, MAX_POINTS)?;
+    for grid in rows {
+        plot.add(grid)?;
+    }
+    Ok(plot.finish())
+}
+
+/// A chart to which rows are added as they come. It keeps points, and no rows.
+#[derive(Debug)]
+pub struct Plot {
+    kind: Kind,
+    stacking: Stacking,
+    titles: [Option<String>; 3],
+    roles: Roles,
+    names: Vec<String>,
+    places: Vec<Place>,
+    place_ranks: HashMap<Place, usize>,
+    series: Vec<(String, Vec<(usize, f64)>)>,
+    series_ranks: HashMap<String, usize>,
+    points: usize,
+    max_points: usize,
+}
+
+impl Plot {
+    /// An empty chart, or why the columns cannot be drawn.
+    pub fn new(render: &Render, columns: &[ResultColumn], max_points: usize) -> Result<Self, String> {
+        let kind = match &*render.kind {
+            "columnchart" => Kind::Column,
+            "barchart" => Kind::Bar,
+            "timechart" | "linechart" | "anomalychart" | "timeline" => Kind::Line,
+            "areachart" | "stackedareachart" => Kind::Area,
+            "scatterchart" => Kind::Scatter,
+            "piechart" => Kind::Pie,
+            other => return Err(format!("`render {other}` is not drawn here")),
+        };
+        let option = |name: &str| {
+            let found = render.options.iter().find(|(its, _)| its.eq_ignore_ascii_case(name));
+            found.map(|(_, value)| value.trim_matches(['"', '\'']).to_owned())
+        };
+        let stacking = match option("kind").as_deref() {
+            Some("stacked") => Stacking::OnTop,
+            Some("stacked100") => Stacking::Shares,
+            _ if &*render.kind == "stackedareachart" => Stacking::OnTop,
+            _ => Stacking::Beside,
+        };
+        let roles =
+            Roles::of(columns, option("xcolumn"), option("ycolumns"), option("series"), &render.kind)?;
+        Ok(Self {
+            kind,
+            stacking,
+            titles: ["title", "xtitle", "ytitle"].map(option),
+            roles,
+            names: columns.iter().map(|column| column.name.to_string()).collect(),
+            places: Vec::new(),
+            place_ranks: HashMap::new(),
+            series: Vec::new(),
+            series_ranks: HashMap::new(),
+            points: 0,
+            max_points,
+        })
+    }
+
+    /// Adds rows, unless there are more points than a chart may have.
+    ///
+    /// An axis of dynamic arrays, as `make-series` gives, is laid out flat.
+    pub fn add(&mut self, grid: &impl Grid) -> Result<(), String> {
+        for row in 0..grid.rows() {
+            let group: Vec<String> =
+                self.roles.series.iter().map(|index| text(grid.cell(row, *index))).collect();
+            for y in 0..self.roles.y.len() {
+                let index = self.roles.y[y];
+                let name = match (group.is_empty(), self.roles.y.len()) {
+                    (true, _) => self.names[index].clone(),
+                    (false, 1) => group.join(", "),
+                    (false, _) => format!("{}: {}", group.join(", "), self.names[index]),
+                };
+                let points = along(grid.cell(row, self.roles.x), grid.cell(row, index));
+                self.points += points.len();
+                if self.points > self.max_points {
+                    return Err(format!("the result has more than {} points", self.max_points));
+                }
+                self.add_points(name, points);
+            }
+        }
+        Ok(())
+    }
+
+    fn add_points(&mut self, name: String, points: Vec<(Place, f64)>) {
+        if points.is_empty() {
+            return;
+        }
+        let series = *self.series_ranks.entry(name).or_insert_with_key(|name| {
+            self.series.push((name.clone(), Vec::new()));
+            self.series.len() - 1
+        });
+        for (place, value) in points {
+            let at = *self.place_ranks.entry(place).or_insert_with_key(|place| {
+                self.places.push(place.clone());
+                self.places.len() - 1
+            });
+            self.series[series].1.push((at, value));
+        }
+    }
+
+    /// The chart of all rows.
+    pub fn finish(self) -> Chart {
+        let (x, series) = laid_out(&self.places, self.series, self.roles.series.is_empty());
+        let [title, x_title, y_title] = self.titles;
+        Chart { kind: self.kind, title, x_title, y_title, x, series, stacking: self.stacking }
+    }
 }
 
 /// What each column is in the chart.
+#[derive(Debug)]
 struct Roles {
     x: usize,
     y: Vec<usize>,
@@ -107,59 +187,21 @@ impl Roles {
     }
 }
 
-/// The axis and the series. An axis of dynamic arrays, as `make-series` gives, is laid out flat.
-fn points(
-    roles: &Roles,
-    columns: &[ResultColumn],
-    rows: &[impl Grid],
-) -> Result<(Axis, Vec<Series>), String> {
-    let mut places: Vec<Place> = Vec::new();
-    let mut series: Vec<(String, Vec<(usize, f64)>)> = Vec::new();
-    let mut taken = 0;
-    for grid in rows {
-        for row in 0..grid.rows() {
-            let group: Vec<String> = roles.series.iter().map(|index| text(grid.cell(row, *index))).collect();
-            for index in &roles.y {
-                let name = match (group.is_empty(), roles.y.len()) {
-                    (true, _) => columns[*index].name.to_string(),
-                    (false, 1) => group.join(", "),
-                    (false, _) => format!("{}: {}", group.join(", "), columns[*index].name),
-                };
-                for (place, value) in along(grid.cell(row, roles.x), grid.cell(row, *index)) {
-                    taken += 1;
-                    if taken > POINTS {
-                        return Err(format!("the result has more than {POINTS} points"));
-                    }
-                    let at = places.iter().position(|its| *its == place).unwrap_or_else(|| {
-                        places.push(place);
-                        places.len() - 1
-                    });
-                    match series.iter_mut().find(|(its, _)| *its == name) {
-                        Some((_, values)) => values.push((at, value)),
-                        None => series.push((name.clone(), vec![(at, value)])),
-                    }
-                }
-            }
-        }
-    }
-    Ok(laid_out(places, series, roles.series.is_empty()))
-}
-
 /// Places in their order, and for each series a value at each.
 ///
 /// `several_columns` says that the series are columns of the result, which stay in their order.
 fn laid_out(
-    places: Vec<Place>,
+    places: &[Place],
     series: Vec<(String, Vec<(usize, f64)>)>,
     several_columns: bool,
 ) -> (Axis, Vec<Series>) {
     let mut order: Vec<usize> = (0..places.len()).collect();
     // Names stay as the rows have them; numbers and times ascend.
-    let axis = if let Some(mut times) = all(&places, Place::time) {
+    let axis = if let Some(mut times) = all(places, Place::time) {
         order.sort_by_key(|index| times[*index]);
         times.sort_unstable();
         Axis::Times(times)
-    } else if let Some(mut numbers) = all(&places, Place::number) {
+    } else if let Some(mut numbers) = all(places, Place::number) {
         order.sort_by(|a, b| numbers[*a].total_cmp(&numbers[*b]));
         numbers.sort_by(f64::total_cmp);
         Axis::Numbers(numbers)
@@ -194,11 +236,35 @@ fn all<T>(places: &[Place], of: fn(&Place) -> Option<T>) -> Option<Vec<T>> {
     places.iter().map(of).collect()
 }
 
-#[derive(Clone, Debug, PartialEq)]
+/// A point of the axis. Numbers are the same if their bits are.
+#[derive(Clone, Debug)]
 enum Place {
     Name(String),
     Number(f64),
     Time(i64),
+}
+
+impl PartialEq for Place {
+    fn eq(&self, other: &Self) -> bool {
+        match (self, other) {
+            (Self::Name(a), Self::Name(b)) => a == b,
+            (Self::Number(a), Self::Number(b)) => a.to_bits() == b.to_bits(),
+            (Self::Time(a), Self::Time(b)) => a == b,
+            _ => false,
+        }
+    }
+}
+
+impl Eq for Place {}
+
+impl Hash for Place {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        match self {
+            Self::Name(name) => name.hash(state),
+            Self::Number(number) => number.to_bits().hash(state),
+            Self::Time(ticks) => ticks.hash(state),
+        }
+    }
 }
 
 impl Place {
