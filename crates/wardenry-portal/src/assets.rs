@@ -21,7 +21,7 @@ const fn script(name: &'static str, content: &'static str) -> Asset {
 pub(crate) const STYLE: Asset = Asset {
     name: "portal.css",
     content_type: "text/css; charset=utf-8",
-    content: include_str!("../assets/portal.css"),
+    content: concat!(include_str!("../assets/portal.css"), include_str!("../assets/hunting.css")),
 };
 /// Makes the copy buttons work, and shows them.
 pub(crate) const COPY: Asset = script("copy.js", include_str!("../assets/copy.js"));
@@ -32,7 +32,22 @@ pub(crate) const LIVE: Asset = script("live.js", include_str!("../assets/live.js
 /// The token tool.
 pub(crate) const TOKEN: Asset = script("token.js", include_str!("../assets/token.js"));
 
-const ALL: [Asset; 4] = [STYLE, COPY, LIVE, TOKEN];
+/// The hunting page: the editor, running, the grid. It imports the others.
+#[cfg(feature = "hunting")]
+pub(crate) const HUNTING: Asset = script("hunting.js", include_str!("../assets/hunting.js"));
+
+const ALL: &[Asset] = &[
+    STYLE,
+    COPY,
+    LIVE,
+    TOKEN,
+    #[cfg(feature = "hunting")]
+    HUNTING,
+    #[cfg(feature = "hunting")]
+    script("hunting-editor.js", include_str!("../assets/hunting-editor.js")),
+    #[cfg(feature = "hunting")]
+    script("hunting-grid.js", include_str!("../assets/hunting-grid.js")),
+];
 
 /// A mark of all contents together: another build's pages never meet this build's files in a cache.
 static VERSION: LazyLock<String> = LazyLock::new(|| {
@@ -53,7 +68,7 @@ impl Asset {
 
 /// `GET /portal/assets/{name}`.
 pub(crate) async fn serve(Path(name): Path<String>, RawQuery(query): RawQuery) -> Response {
-    let Some(asset) = ALL.into_iter().find(|asset| asset.name == name) else {
+    let Some(asset) = ALL.iter().find(|asset| asset.name == name) else {
         return StatusCode::NOT_FOUND.into_response();
     };
     let current = query.as_deref().and_then(|query| query.strip_prefix("v=")) == Some(VERSION.as_str());

@@ -50,6 +50,14 @@ impl From<DirectoryError> for Failure {
     }
 }
 
+#[cfg(feature = "hunting")]
+impl From<wardenry_hunting::HuntError> for Failure {
+    fn from(error: wardenry_hunting::HuntError) -> Self {
+        tracing::error!("hunting does not answer: {}", chain(&error));
+        Self::Unavailable
+    }
+}
+
 fn consent_refusal(refusal: &ConsentRefusal) -> String {
     match refusal {
         ConsentRefusal::NotLicensed { resources } => {

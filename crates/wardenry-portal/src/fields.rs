@@ -54,6 +54,12 @@ impl Fields {
         self.first(name).unwrap_or_default().trim()
     }
 
+    /// A field's text with all space in it and around it; lines end with a line feed alone, as editors count them.
+    #[cfg(feature = "hunting")]
+    pub(crate) fn exact(&self, name: &str) -> String {
+        self.first(name).unwrap_or_default().replace("\r\n", "\n")
+    }
+
     /// A field's text, exactly as it was sent.
     pub(crate) fn secret(&self, name: &str) -> SecretString {
         self.first(name).unwrap_or_default().into()

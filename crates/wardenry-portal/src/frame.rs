@@ -15,6 +15,8 @@ use crate::visitor::Visitor;
 pub(crate) enum Section {
     Home,
     Incidents,
+    #[cfg(feature = "hunting")]
+    Hunting,
     Registrations,
     Token,
 }
@@ -24,8 +26,19 @@ impl Section {
         match self {
             Self::Home => "Home",
             Self::Incidents => "Incidents",
+            #[cfg(feature = "hunting")]
+            Self::Hunting => "Hunting",
             Self::Registrations => "App registrations",
             Self::Token => "Token tool",
+        }
+    }
+
+    /// Whether the visitor's roles let them in.
+    pub(crate) fn is_open_to(self, visitor: &Visitor) -> bool {
+        match self {
+            #[cfg(feature = "hunting")]
+            Self::Hunting => crate::hunting::reader(visitor).is_ok(),
+            _ => true,
         }
     }
 
@@ -33,6 +46,8 @@ impl Section {
         match self {
             Self::Home => "/portal",
             Self::Incidents => "/portal/incidents",
+            #[cfg(feature = "hunting")]
+            Self::Hunting => "/portal/hunting",
             Self::Registrations => "/portal/registrations",
             Self::Token => "/portal/token",
         }
@@ -42,7 +57,14 @@ impl Section {
 /// The groups of the navigation.
 const GROUPS: [(&str, &[Section]); 3] = [
     ("Overview", &[Section::Home]),
-    ("Security", &[Section::Incidents]),
+    (
+        "Security",
+        &[
+            Section::Incidents,
+            #[cfg(feature = "hunting")]
+            Section::Hunting,
+        ],
+    ),
     ("Identity", &[Section::Registrations, Section::Token]),
 ];
 
@@ -98,7 +120,7 @@ impl View {
                 body.portal {
                     a.skip href="#content" { "Skip to the content" }
                     (bar(visitor))
-                    (self.navigation())
+                    (self.navigation(visitor))
                     main id="content" tabindex="-1" {
                         (self.trail())
                         h1 { (foreign_text(&self.title)) }
@@ -112,13 +134,13 @@ impl View {
         page::respond(self.status, &document, content_security_policy::policy(Scripts::Own, &[]))
     }
 
-    fn navigation(&self) -> Markup {
+    fn navigation(&self, visitor: &Visitor) -> Markup {
         html! {
             nav.sections aria-label="Portal" {
                 @for (name, sections) in GROUPS {
                     h2 { (name) }
                     ul role="list" {
-                        @for section in sections {
+                        @for section in sections.iter().filter(|section| section.is_open_to(visitor)) {
                             li {
                                 a href=(section.address()) aria-current=[(*section == self.section).then_some("page")] {
                                     (section.title())

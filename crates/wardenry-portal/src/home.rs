@@ -21,6 +21,17 @@ pub(crate) async fn show(visitor: Visitor, origin: Origin) -> Response {
 }
 
 impl Home<'_> {
+    #[cfg(feature = "hunting")]
+    fn hunting(&self) -> Markup {
+        let about = "Ask your events in KQL: an editor that knows the tables, results as a grid or a chart.";
+        html! { @if Section::Hunting.is_open_to(self.visitor) { (card("/portal/hunting", "Hunting", about)) } }
+    }
+
+    #[cfg(not(feature = "hunting"))]
+    fn hunting(&self) -> Markup {
+        html! {}
+    }
+
     fn content(&self) -> Markup {
         let tenant = &self.visitor.tenant;
         let addresses = [
@@ -34,6 +45,7 @@ impl Home<'_> {
         html! {
             ul.cards role="list" {
                 (card("/portal/incidents", "Incidents", "One queue of your own organisation's incidents and those of every customer that has consented: what happened, where, and what it hangs together with."))
+                (self.hunting())
                 (card("/portal/registrations", "App registrations", "Register an application, choose its API permissions, make a secret, get the link by which customers consent."))
                 (card("/portal/token", "Token tool", "Paste a token: what it says, whether it can be trusted, which calls it may make, and why one is refused. It does not leave the browser."))
             }

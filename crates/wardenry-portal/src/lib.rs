@@ -11,6 +11,8 @@ mod failure;
 mod fields;
 mod frame;
 mod home;
+#[cfg(feature = "hunting")]
+mod hunting;
 mod incidents;
 mod live;
 mod parts;
@@ -29,7 +31,7 @@ use wardenry_web::limits::MAX_FORM_BYTES;
 
 /// All routes of the portal, below `/portal`.
 pub fn router(portal: Portal) -> Router {
-    Router::new()
+    let router = Router::new()
         .route("/portal", get(home::show))
         .route("/portal/assets/{name}", get(assets::serve))
         .route("/portal/sign-in", get(sign_in::show).post(sign_in::sign_in))
@@ -37,7 +39,8 @@ pub fn router(portal: Portal) -> Router {
         .route("/portal/token", get(token_tool::show))
         .route("/portal/token/catalogue", get(token_tool::catalogue))
         .merge(incidents::router())
-        .merge(registrations::router())
-        .layer(DefaultBodyLimit::max(MAX_FORM_BYTES))
-        .with_state(portal)
+        .merge(registrations::router());
+    #[cfg(feature = "hunting")]
+    let router = router.merge(hunting::router());
+    router.layer(DefaultBodyLimit::max(MAX_FORM_BYTES)).with_state(portal)
 }

@@ -12,4 +12,6 @@ pub struct Portal {
     pub directory: Arc<Directory>,
     pub incidents: Incidents,
     pub origins: OwnOrigins,
+    #[cfg(feature = "hunting")]
+    pub hunting: wardenry_hunting::Hunting,
 }

@@ -28,8 +28,15 @@ pub const MAX_CONNECTIONS: usize = 4096;
 pub const MAX_CONCURRENT_STREAMS: u32 = 128;
 
 /// How the paths end that get [`LONG_REQUEST_TIMEOUT`], in lower case.
-const LONG_PATHS: [&str; 4] =
-    ["/advancedhunting/run", "/advancedqueries/run", "runhuntingquery", "/wardenry/v1/ingest"];
+const LONG_PATHS: [&str; 7] = [
+    "/advancedhunting/run",
+    "/advancedqueries/run",
+    "runhuntingquery",
+    "/wardenry/v1/ingest",
+    "/portal/hunting/run",
+    "/portal/hunting/run/grid",
+    "/portal/hunting/run/customers",
+];
 
 /// The time in which a request for this path has to be answered.
 pub fn request_timeout(path: &str) -> Duration {
@@ -52,6 +59,7 @@ mod tests {
             "/API/v1.0/AdvancedQueries/Run/",
             "/beta/security/microsoft.graph.security.runHuntingQuery",
             "/wardenry/v1/ingest",
+            "/portal/hunting/run",
         ] {
             assert_eq!(request_timeout(path), LONG_REQUEST_TIMEOUT, "{path}");
         }

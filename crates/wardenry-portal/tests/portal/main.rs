@@ -3,6 +3,8 @@
 
 mod browser;
 mod every_page;
+#[cfg(feature = "hunting")]
+mod hunting;
 mod incidents;
 mod registrations;
 mod sign_in;

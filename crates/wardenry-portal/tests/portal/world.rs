@@ -85,6 +85,8 @@ impl World {
             directory: Arc::clone(&directory),
             incidents: incidents.clone(),
             origins: origins.clone(),
+            #[cfg(feature = "hunting")]
+            hunting: hunting(folder.path(), &store, &clock).await,
         };
         let router = app::wrap(router(portal), origins, entropy);
         let operator = Operator::of_the_data_folder();
@@ -132,10 +134,15 @@ impl World {
     /// A world whose customer has consented to the connector.
     pub(crate) async fn consented() -> Self {
         let world = Self::new().await;
-        let ada = world.directory.act_as(&world.operator, CUSTOMER_ADMIN).await.unwrap();
-        let (subject, everybody) = (ConsentSubject::WishList, Beneficiaries::Organisation);
-        world.directory.grant_consent(&ada, CONNECTOR, &subject, everybody).await.unwrap();
+        world.consent().await;
         world
+    }
+
+    /// Lets the customer consent to what the connector asks for.
+    pub(crate) async fn consent(&self) {
+        let ada = self.directory.act_as(&self.operator, CUSTOMER_ADMIN).await.unwrap();
+        let (subject, everybody) = (ConsentSubject::WishList, Beneficiaries::Organisation);
+        self.directory.grant_consent(&ada, CONNECTOR, &subject, everybody).await.unwrap();
     }
 
     /// Brings incidents into a tenant.
@@ -153,6 +160,18 @@ impl World {
         assert_ne!(answer.status, 500, "{answer:?}");
         answer
     }
+}
+
+/// Hunting over an empty lake.
+#[cfg(feature = "hunting")]
+async fn hunting(
+    folder: &std::path::Path,
+    store: &SqliteStore,
+    clock: &Arc<ManualClock>,
+) -> wardenry_hunting::Hunting {
+    use wardenry_hunting::{HuntSettings, Hunting, Lake, LakeSettings};
+    let lake = Lake::open(LakeSettings::at(folder.join("lake")), Arc::new(store.clone()), clock.clone());
+    Hunting::new(lake.await.unwrap(), HuntSettings::for_cores(2), clock.clone())
 }
 
 async fn make_tenant(

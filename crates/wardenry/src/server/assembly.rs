@@ -74,6 +74,8 @@ impl Platform {
             directory: Arc::clone(&self.directory),
             incidents: self.incidents.clone(),
             origins: origins.clone(),
+            #[cfg(feature = "hunting")]
+            hunting: self.hunting.hunting(),
         };
         let api = ApiState {
             incidents: self.incidents.clone(),

@@ -49,6 +49,11 @@ impl HuntingPart {
         wardenry_api::hunting::router(self.api.clone())
     }
 
+    /// Running queries, for the portal.
+    pub(crate) fn hunting(&self) -> Hunting {
+        self.api.hunting.clone()
+    }
+
     /// Ends the lake's work in the background.
     pub(crate) async fn close(self) {
         self.lake.close().await;
