@@ -8,6 +8,7 @@ const kind = (address) =>
   address
     .replace(/[0-9a-f]{8}-[0-9a-f-]{27}/g, "{id}")
     .replace(/\/incidents\/\d+/, "/incidents/{id}")
+    .replace(/\/tables\/[^/?]+/, "/tables/{name}")
     .replace(/\?.*/, "");
 
 /** The addresses of a kind of page each, from the start page on. */

@@ -2,11 +2,12 @@
 import { launch, open } from "./browser.mjs";
 import { journeys as articles } from "./articles.mjs";
 import { journeys as everyPage, screenshots } from "./every_page.mjs";
+import { journeys as hunting } from "./hunting.mjs";
 import { journeys as incidents } from "./incidents.mjs";
 import { journeys as keyboard } from "./keyboard.mjs";
 import { journeys as token } from "./token.mjs";
 
-const ALL = [...articles, ...incidents, ...token, ...keyboard, ...everyPage];
+const ALL = [...articles, ...hunting, ...incidents, ...token, ...keyboard, ...everyPage];
 
 const values = (name) => process.argv.filter((text) => text.startsWith(`--${name}=`)).map((text) => text.slice(name.length + 3));
 const only = values("only");
