@@ -200,6 +200,8 @@ export class Editor {
       option.addEventListener("mousedown", (event) => { event.preventDefault(); this.#accept(index); });
       list.append(option);
     });
+    // The list is moved by the arrow keys and by the wheel: it is no place of its own for the keyboard.
+    list.addEventListener("wheel", (event) => { list.scrollTop += event.deltaY; event.preventDefault(); }, { passive: false });
     const about = element("p");
     const menu = element("div", { className: "suggestions" });
     if (items.length > 0) menu.append(list);

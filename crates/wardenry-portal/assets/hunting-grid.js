@@ -103,7 +103,7 @@ export class Grid {
     let longest = name.length + 3;
     for (const row of this.#rows.slice(0, 100)) longest = Math.max(longest, textOf(row[index]).length);
     const widest = type === "dynamic" || type === "string" ? 44 : 30;
-    return Math.round(Math.min(Math.max(longest, 6), widest) * 7.9 + 24);
+    return Math.round(Math.min(Math.max(longest, 6), widest) * (widest > 30 ? 7.9 : 8.6) + 24);
   }
 
   #width(index, pixels) { this.#box.style.setProperty(`--w${index}`, `${Math.max(48, pixels)}px`); }

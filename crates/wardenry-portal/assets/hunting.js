@@ -266,9 +266,9 @@ async function run() {
       await everywhere(response, running.signal);
     } else if (response.headers.get("content-type")?.startsWith("application/json")) {
       const answer = parse(await response.text());
-      if (response.ok) show(answer);
+      if (response.ok && !answer.refusal) show(answer);
       else {
-        refuse(answer);
+        refuse(answer.refusal ?? answer);
         say("");
       }
     } else {
@@ -291,6 +291,8 @@ async function run() {
 }
 
 form.addEventListener("submit", (event) => {
+  // Saving is a form like any other.
+  if (event.submitter?.id === "hunt-save") return;
   event.preventDefault();
   run();
 });
@@ -342,8 +344,8 @@ share.addEventListener("click", async () => {
 const SAMPLES = 4;
 
 const sampled = async (name, items) => {
-  const answer = await ask("run/grid", { query: `${name} | take 50` });
-  if (!answer) return say("There are no sample values: the query for them was not run.");
+  const answer = await ask("run/grid", { query: `${name} | take 50`, sample: "1" });
+  if (!answer?.rows) return say("There are no sample values: the query for them was not run.");
   say(answer.rows.length === 0 ? "The table has no rows yet." : "");
   answer.columns.forEach((column, index) => {
     const values = new Set(answer.rows.map((row) => textOf(row[index])).filter((text) => text !== ""));

@@ -10,6 +10,7 @@ mod page;
 mod places;
 mod refusal;
 mod run;
+mod saved;
 mod tables;
 
 use axum::Router;
@@ -31,6 +32,9 @@ pub(crate) fn router() -> Router<Portal> {
         .route("/portal/hunting/run", get(page::show).post(run::page))
         .route("/portal/hunting/run/grid", post(run::grid))
         .route("/portal/hunting/run/customers", post(customers::grid))
+        .route("/portal/hunting/saved", get(saved::show).post(saved::save))
+        .route("/portal/hunting/saved/remove", post(saved::remove))
+        .route("/portal/hunting/history/forget", post(saved::forget))
         .route("/portal/hunting/quota", get(run::quota))
         .route("/portal/hunting/check", post(language::check))
         .route("/portal/hunting/complete", post(language::complete))

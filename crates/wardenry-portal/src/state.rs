@@ -14,4 +14,6 @@ pub struct Portal {
     pub origins: OwnOrigins,
     #[cfg(feature = "hunting")]
     pub hunting: wardenry_hunting::Hunting,
+    #[cfg(feature = "hunting")]
+    pub queries: wardenry_queries::Queries,
 }

@@ -13,6 +13,7 @@
 mod directory;
 mod incidents;
 mod lake;
+mod queries;
 mod row;
 mod sqlite;
 

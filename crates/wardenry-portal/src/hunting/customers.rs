@@ -18,7 +18,7 @@ use wardenry_web::page::foreign_text;
 use super::answer::{Answer, PAGE_ROWS, cell};
 use super::page::Draft;
 use super::refusal::Refusal;
-use super::{json, run};
+use super::{json, run, saved};
 use crate::failure::Failure;
 use crate::fields::Fields;
 use crate::state::Portal;
@@ -86,6 +86,7 @@ pub(super) async fn grid(State(portal): State<Portal>, visitor: Visitor, fields:
         Err(_) => return refused(StatusCode::SERVICE_UNAVAILABLE, "The customers cannot be read now."),
     };
     let draft = Draft::of(&fields);
+    saved::remember(&portal, &visitor, &draft, true).await;
     let query = draft.query.clone();
     let named: Vec<Value> =
         places.iter().map(|place| json!({ "id": place.id, "name": place.name })).collect();

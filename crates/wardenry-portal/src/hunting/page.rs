@@ -12,7 +12,7 @@ use super::answer::Answer;
 use super::customers::{self, Outcomes};
 use super::language::MAX_EDITED_BYTES;
 use super::refusal::Refusal;
-use super::{quota_text, reader};
+use super::{quota_text, reader, saved};
 use crate::assets;
 use crate::failure::Failure;
 use crate::fields::Fields;
@@ -40,6 +40,9 @@ pub(super) struct Draft {
     /// [`CUSTOMERS`], or empty for the visitor's own organisation.
     #[serde(default)]
     pub(super) scope: String,
+    /// The saved query that the form begins with, instead of another.
+    #[serde(default)]
+    pub(super) saved: String,
 }
 
 /// The scope of a query that is run in all organisations in which its author may hunt.
@@ -55,6 +58,7 @@ impl Draft {
             query: fields.exact("query"),
             window: fields.text("window").to_owned(),
             scope: fields.text("scope").to_owned(),
+            saved: String::new(),
         }
     }
 }
@@ -88,6 +92,11 @@ pub(super) async fn show(
 ) -> Response {
     let page = async {
         let reader = reader(&visitor)?;
+        let draft = if draft.saved.is_empty() {
+            draft
+        } else {
+            saved::draft(&portal, &visitor, &draft.saved).await?
+        };
         view(&portal, &visitor, &reader, &draft, &Outcome::None).await
     };
     let page = page.await;
@@ -173,6 +182,15 @@ impl Page<'_> {
                     }
                     button.end type="button" id="hunt-share" hidden { "Copy link" }
                 }
+                details.keep {
+                    summary { "Save" }
+                    div.toolbar {
+                        label { "Name" input type="text" name="name" maxlength="200" autocomplete="off"; }
+                        label.choice { input type="checkbox" name="shared" value="1"; "Share with my organisation" }
+                        button type="submit" id="hunt-save" formaction="/portal/hunting/saved" { "Save query" }
+                    }
+                }
+                p.muted { a href="/portal/hunting/saved" { "Saved queries and history" } }
                 p.muted id="hunt-state" role="status" {}
             }
         }
@@ -212,7 +230,7 @@ impl Page<'_> {
                 p { "Choose a table, or begin with one of these:" }
                 ul {
                     @for (title, query) in examples {
-                        @let address = address_of(query);
+                        @let address = address_of(query, "");
                         li { a href=(address) { (title) } }
                     }
                 }
@@ -222,8 +240,11 @@ impl Page<'_> {
 }
 
 /// The address of the page with this query.
-pub(super) fn address_of(query: &str) -> String {
+pub(super) fn address_of(query: &str, window: &str) -> String {
     let mut address = url::form_urlencoded::Serializer::new("/portal/hunting?".to_owned());
     address.append_pair("query", query);
+    if !window.is_empty() {
+        address.append_pair("window", window);
+    }
     address.finish()
 }

@@ -10,7 +10,7 @@ use wardenry_hunting::{Hunt, HuntReader, Shape, Window};
 use super::answer::{Answer, PAGE_ROWS};
 use super::page::{Draft, Outcome};
 use super::refusal::Refusal;
-use super::{bytes, customers, json, quota_text, reader};
+use super::{bytes, customers, json, quota_text, reader, saved};
 use crate::fields::Fields;
 use crate::state::Portal;
 use crate::visitor::Visitor;
@@ -31,6 +31,8 @@ pub(super) async fn page(State(portal): State<Portal>, visitor: Visitor, fields:
                 Err(refusal) => Outcome::Refused(refusal),
             }
         };
+        let is_answered = !matches!(outcome, Outcome::Refused(_));
+        saved::remember(&portal, &visitor, &draft, is_answered).await;
         super::page::view(&portal, &visitor, &reader, &draft, &outcome).await
     };
     let page = page.await;
@@ -44,9 +46,15 @@ pub(super) async fn grid(State(portal): State<Portal>, visitor: Visitor, fields:
         return json(StatusCode::FORBIDDEN, &refusal);
     };
     let draft = Draft::of(&fields);
-    match run(&portal, &reader, &draft, GRID_ROWS).await {
+    let outcome = run(&portal, &reader, &draft, GRID_ROWS).await;
+    // Sample values are asked for by the page, not by somebody's query.
+    if fields.text("sample").is_empty() {
+        saved::remember(&portal, &visitor, &draft, outcome.is_ok()).await;
+    }
+    match outcome {
         Ok(body) => bytes(StatusCode::OK, body),
-        Err(refusal) => json(refusal.status, &refusal.to_json(&draft.query)),
+        // The request itself was fine, and browsers complain of answers that say otherwise.
+        Err(refusal) => json(StatusCode::OK, &json!({ "refusal": refusal.to_json(&draft.query) })),
     }
 }
 

@@ -125,7 +125,7 @@ impl Table<'_> {
             form.toolbar method="post" action="/portal/hunting/tables" {
                 (form_token(self.visitor))
                 input type="hidden" name="table" value=(self.name);
-                a.button.primary href=(address_of(&query)) { "Query this table" }
+                a.button.primary href=(address_of(&query, "")) { "Query this table" }
                 button type="submit" { "Show sample values" }
             }
             @if let Some(samples) = &self.samples && samples.iter().all(Vec::is_empty) {

@@ -5,8 +5,10 @@ use wardenry_core::catalogue::THREAT_PROTECTION;
 use wardenry_directory::consent::wish_for;
 use wardenry_directory::registration::ApplicationPatch;
 
-use crate::browser::Browser;
-use crate::world::{Answer, CONNECTOR, PARTNER, PARTNER_ANALYST, PARTNER_CLERK, World};
+use crate::browser::{Browser, HtmlForm};
+use crate::world::{
+    Answer, CONNECTOR, CUSTOMER_ADMIN, PARTNER, PARTNER_ADMIN, PARTNER_ANALYST, PARTNER_CLERK, World,
+};
 
 const PAGE: &str = "/portal/hunting";
 const RUN: &str = "/portal/hunting/run";
@@ -113,7 +115,8 @@ async fn the_grid_gets_rows_statistics_and_the_chart() {
     );
     let (status, refusal) =
         ask(&mut browser, "/portal/hunting/run/grid", &[("query", "Tabel | take 1")]).await;
-    assert_eq!((status, &refusal["heading"]), (400, &json!("The query is wrong")));
+    let refusal = &refusal["refusal"];
+    assert_eq!((status, &refusal["heading"]), (200, &json!("The query is wrong")));
     assert_eq!((&refusal["problems"][0]["start"], &refusal["problems"][0]["end"]), (&json!(0), &json!(5)));
 }
 
@@ -217,4 +220,75 @@ async fn a_script_gets_the_outcomes_of_all_organisations_one_by_one() {
         rest = behind;
     }
     assert_eq!(rest, "");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn queries_are_saved_shared_found_again_and_removed() {
+    let world = World::new().await;
+    let mut anna = Browser::of(&world, PARTNER_ANALYST).await;
+    let saved = "/portal/hunting/saved";
+    assert!(anna.open(saved).await.text.contains("Nothing saved yet"));
+    let page = anna.open(PAGE).await;
+    let form = |query: &str, name: &str| {
+        let mut fields = HtmlForm::all_of(&page).into_iter().find(|form| form.action == RUN).unwrap().fields;
+        fields.retain(|(field, _)| !matches!(field.as_str(), "query" | "name" | "window"));
+        let texts = [("query", query), ("name", name), ("window", "P7D")];
+        fields.extend(texts.map(|(name, value)| (name.to_owned(), value.to_owned())));
+        fields
+    };
+    for (query, name, is_shared) in [("print 1", "<b>mine\u{202e}", false), ("print 2", "Ours", true)] {
+        let mut fields = form(query, name);
+        if is_shared {
+            fields.push(("shared".to_owned(), "1".to_owned()));
+        }
+        let answer = anna.post(saved, &fields).await;
+        assert_eq!(answer.header("location"), "/portal/hunting/saved?done=saved", "{answer:?}");
+    }
+    for (query, name) in [("print 1", " "), (" ", "empty"), ("print 1", &"n".repeat(201))] {
+        assert_eq!(anna.post(saved, &form(query, name)).await.status.as_u16(), 409);
+    }
+    let listed = anna.open(saved).await;
+    assert!(listed.text.contains("<bdi>&lt;b&gt;mine\u{202e}</bdi>"), "{}", listed.text);
+
+    // A colleague sees what is shared, and cannot remove it.
+    let mut petra = Browser::of(&world, PARTNER_ADMIN).await;
+    let hers = petra.open(saved).await;
+    assert!(hers.text.contains("Ours") && !hers.text.contains("mine"), "{}", hers.text);
+    assert!(!hers.text.contains("/portal/hunting/saved/remove"));
+    let address = hers.text.split("href=\"").find(|rest| rest.starts_with("/portal/hunting?saved=")).unwrap();
+    let address = address.split('"').next().unwrap().to_owned();
+    let opened = petra.open(&address).await;
+    assert!(opened.text.contains(">\nprint 2</textarea>"), "{}", opened.text);
+    assert!(opened.text.contains("<option value=\"P7D\" selected>"), "{}", opened.text);
+    // Another organisation sees nothing of it.
+    let mut ada = Browser::of(&world, CUSTOMER_ADMIN).await;
+    assert_eq!(ada.open(&address).await.status.as_u16(), 404);
+    assert!(ada.open(saved).await.text.contains("Nothing saved yet"));
+
+    let mut page = listed;
+    while HtmlForm::all_of(&page).iter().any(|form| form.action == "/portal/hunting/saved/remove") {
+        page = anna.submit(&page, "/portal/hunting/saved/remove", &[]).await;
+        assert!(page.text.contains("The query is removed."), "{}", page.text);
+    }
+    assert!(page.text.contains("Nothing saved yet"), "{}", page.text);
+    assert_eq!(petra.open(&address).await.status.as_u16(), 404);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_one_has_run_is_remembered_for_oneself_until_it_is_forgotten() {
+    let world = World::new().await;
+    let mut anna = Browser::of(&world, PARTNER_ANALYST).await;
+    run(&mut anna, "print first = 1").await;
+    run(&mut anna, "nonsense").await;
+    ask(&mut anna, "/portal/hunting/run/grid", &[("query", "print third = 3")]).await;
+    ask(&mut anna, "/portal/hunting/run/grid", &[("query", "print sampled = 4"), ("sample", "1")]).await;
+    let page = anna.open("/portal/hunting/saved").await;
+    let places =
+        ["print third = 3", "nonsense", "print first = 1"].map(|query| page.text.find(query).unwrap());
+    assert!(places.is_sorted(), "the newest stands first");
+    assert!(page.text.contains("<td>refused</td>") && !page.text.contains("sampled"), "{}", page.text);
+    let mut petra = Browser::of(&world, PARTNER_ADMIN).await;
+    assert!(petra.open("/portal/hunting/saved").await.text.contains("Nothing run yet"));
+    let page = anna.submit(&page, "/portal/hunting/history/forget", &[]).await;
+    assert!(page.text.contains("Nothing run yet"), "{}", page.text);
 }

@@ -87,6 +87,8 @@ impl World {
             origins: origins.clone(),
             #[cfg(feature = "hunting")]
             hunting: hunting(folder.path(), &store, &clock).await,
+            #[cfg(feature = "hunting")]
+            queries: wardenry_queries::Queries::new(Arc::new(store.clone()), clock.clone(), entropy.clone()),
         };
         let router = app::wrap(router(portal), origins, entropy);
         let operator = Operator::of_the_data_folder();

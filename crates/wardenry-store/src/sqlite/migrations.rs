@@ -19,6 +19,7 @@ const STEPS: &[Step] = &[
     (4, "portal", include_str!("../../migrations/0004_portal.sql")),
     (5, "lake_tables", include_str!("../../migrations/0005_lake_tables.sql")),
     (6, "known_resources", include_str!("../../migrations/0006_known_resources.sql")),
+    (7, "queries", include_str!("../../migrations/0007_queries.sql")),
 ];
 
 /// Applies the steps that the database has not seen, each in a transaction of its own.

@@ -76,6 +76,12 @@ impl Platform {
             origins: origins.clone(),
             #[cfg(feature = "hunting")]
             hunting: self.hunting.hunting(),
+            #[cfg(feature = "hunting")]
+            queries: wardenry_queries::Queries::new(
+                Arc::new(self.store.clone()),
+                Arc::clone(self.directory.clock()),
+                Arc::clone(self.directory.entropy()),
+            ),
         };
         let api = ApiState {
             incidents: self.incidents.clone(),
