@@ -9,7 +9,7 @@ use wardenry_oauth::consent::PermissionKind;
 use crate::admin::DirectoryReader;
 use crate::directory::Directory;
 use crate::error::DirectoryError;
-use crate::model::Application;
+use crate::model::{Application, OwnAppRole};
 use crate::store::Page;
 
 /// A resource that a tenant's applications can ask for: first-party, or an application that defines permissions.
@@ -66,7 +66,7 @@ impl OfferedResource {
 
     fn registered(application: Application) -> Self {
         let app_roles =
-            application.app_roles.into_iter().filter(|role| role.is_grantable_to_apps()).map(|role| {
+            application.app_roles.into_iter().filter(OwnAppRole::is_grantable_to_apps).map(|role| {
                 OfferedPermission {
                     kind: PermissionKind::Application,
                     id: role.id.as_guid(),

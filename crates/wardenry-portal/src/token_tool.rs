@@ -36,7 +36,7 @@ pub(crate) async fn show(visitor: Visitor) -> Response {
         div data-token-result role="status" {}
     };
     let scripts = &[assets::TOKEN];
-    visitor.answer(Ok(View { content, scripts, ..View::new(Section::Token, "Token tool") }))
+    visitor.answer(Ok(View { scripts, content, ..View::new(Section::Token, "Token tool") }))
 }
 
 /// The catalogue for the script.

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use axum::extract::FromRequestParts;
 use axum::response::{IntoResponse, Redirect, Response};
 use http::request::Parts;
+use http::uri::PathAndQuery;
 use http::{HeaderValue, Method, header};
 use wardenry_core::calls::ApiCall;
 use wardenry_core::secret::SecretString;
@@ -38,7 +39,7 @@ impl FromRequestParts<Portal> for Visitor {
             Ok(None) => {
                 // Where a form was sent from is not known; the start page is always there.
                 let page = if parts.method == Method::GET { parts.uri.path_and_query() } else { None };
-                Err(Redirect::to(&sign_in::address(page.map(|page| page.as_str()))).into_response())
+                Err(Redirect::to(&sign_in::address(page.map(PathAndQuery::as_str))).into_response())
             }
             Err(error) => Err(Failure::from(error).alone()),
         }

@@ -90,7 +90,7 @@ pub(crate) fn refusal(status: u16, body: &[u8]) -> S3Error {
     let error = Element::parse(body).unwrap_or_default();
     let (mut code, message) = (error.text_of("Code").to_owned(), error.text_of("Message").to_owned());
     if code.is_empty() {
-        code = "no code".to_owned();
+        code.push_str("no code");
     }
     S3Error::Refused { status, code, message }
 }

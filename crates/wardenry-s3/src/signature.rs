@@ -31,7 +31,10 @@ pub(crate) fn authorization(
     now: Timestamp,
 ) -> String {
     let names = request.headers.iter().map(|(name, _)| *name).collect::<Vec<_>>().join(";");
-    let headers: String = request.headers.iter().map(|(name, value)| format!("{name}:{value}\n")).collect();
+    let headers = request.headers.iter().fold(String::new(), |mut headers, (name, value)| {
+        headers.extend([*name, ":", value, "\n"]);
+        headers
+    });
     let Request { method, path, query, content_hash, .. } = request;
     let canonical = format!("{method}\n{path}\n{query}\n{headers}\n{names}\n{content_hash}");
     let time = time(now);

@@ -1,5 +1,6 @@
 //! Objects that are put in parts.
 
+use std::fmt::Write as _;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use async_trait::async_trait;
@@ -46,7 +47,8 @@ impl Upload {
         for (number, part) in (1..).zip(parts) {
             let name = part.ok_or(S3Error::Unexpected("no name of a part"))?;
             let name = quick_xml::escape::escape(&name);
-            xml.push_str(&format!("<Part><PartNumber>{number}</PartNumber><ETag>{name}</ETag></Part>"));
+            let _infallible =
+                write!(xml, "<Part><PartNumber>{number}</PartNumber><ETag>{name}</ETag></Part>");
         }
         xml.push_str("</CompleteMultipartUpload>");
         let call =

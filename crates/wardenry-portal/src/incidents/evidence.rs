@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use wardenry_core::time::Timestamp;
 use wardenry_incidents::model::{
     Account, Alert, DeviceId, EntityType, Evidence, File, Incident, RemediationStatus, Verdict,
 };
@@ -136,7 +137,7 @@ pub(super) fn facts(evidence: &Evidence) -> Vec<(&'static str, String)> {
             add("Command line", process.command_line.clone());
             add("Folder", process.image.path.clone());
             add("Account", account_name(&process.account));
-            add("Started", process.created.map(|at| at.to_error_stamp()));
+            add("Started", process.created.map(Timestamp::to_error_stamp));
             add("Parent process", process.parent_id.map(|id| id.to_string()));
             add("SHA-256", process.image.sha256.clone());
         }
@@ -173,7 +174,7 @@ fn identity(evidence: &Evidence) -> String {
             file.name.as_deref().unwrap_or_default()
         ),
         Evidence::Process(process) => {
-            let started = process.created.map(|at| at.unix_ticks()).unwrap_or_default();
+            let started = process.created.map(Timestamp::unix_ticks).unwrap_or_default();
             format!("process {} {started} {}", process.id, file_name(&process.image))
         }
         Evidence::MailMessage(message) => {

@@ -57,7 +57,7 @@ pub(crate) async fn show(
             }
             let content = queue.content();
             let scripts = &[assets::LIVE];
-            visitor.answer(Ok(View { content, scripts, ..View::new(Section::Incidents, "Incidents") }))
+            visitor.answer(Ok(View { scripts, content, ..View::new(Section::Incidents, "Incidents") }))
         }
         Err(failure) => visitor.answer(Err(failure)),
     }

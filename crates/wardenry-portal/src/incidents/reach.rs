@@ -2,6 +2,7 @@
 //! these have consented to.
 
 use wardenry_core::calls::LIST_INCIDENTS;
+use wardenry_core::catalogue::DirectoryRole;
 use wardenry_core::id::TenantId;
 use wardenry_incidents::{IncidentReader, READER_ROLES};
 
@@ -47,6 +48,6 @@ fn at_home(visitor: &Visitor) -> Option<Readable> {
 }
 
 fn forbidden() -> Failure {
-    let roles = READER_ROLES.map(|role| role.display_name()).join(" or ");
+    let roles = READER_ROLES.map(DirectoryRole::display_name).join(" or ");
     Failure::Forbidden(format!("reading incidents takes the role {roles}"))
 }

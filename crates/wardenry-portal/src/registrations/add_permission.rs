@@ -43,7 +43,8 @@ pub(crate) async fn show_resources(
         resources.retain(|resource| {
             resource.name.to_lowercase().contains(&wanted) || resource.app_id.to_string() == wanted
         });
-        let content = Resources { application: &application, resources, wanted: &parameters.q }.content();
+        let content =
+            Resources { application: &application, offered: resources, wanted: &parameters.q }.content();
         Ok::<_, Failure>(step(&application, "Add a permission", content))
     };
     let page = page.await;
@@ -136,7 +137,7 @@ fn step(application: &Application, title: &str, content: Markup) -> View {
 
 struct Resources<'a> {
     application: &'a Application,
-    resources: Vec<OfferedResource>,
+    offered: Vec<OfferedResource>,
     wanted: &'a str,
 }
 
@@ -152,14 +153,14 @@ impl Resources<'_> {
                 }
                 button type="submit" { "Search" }
             }
-            @if self.resources.is_empty() {
+            @if self.offered.is_empty() {
                 (empty("No API of this name", &html! {
                     p { "Your organisation uses none whose name contains this, and none with this ID. Some are known under other names than one expects: incidents and advanced hunting belong to Microsoft Threat Protection. "
                         a href=(here) { "Show all" } }
                 }))
             } @else {
                 ul.cards role="list" {
-                    @for resource in &self.resources {
+                    @for resource in &self.offered {
                         li { a href={ (here) "/" (resource.app_id) } {
                             strong { (foreign_text(&resource.name)) }
                             span { code { (resource.app_id) } }

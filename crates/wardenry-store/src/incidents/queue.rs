@@ -1,5 +1,7 @@
 //! The queue over one or many tenants.
 
+use std::fmt::Write as _;
+
 use sqlx::sqlite::{SqlitePool, SqliteRow};
 use sqlx::{QueryBuilder, Sqlite};
 use wardenry_core::id::TenantId;
@@ -91,9 +93,11 @@ fn push_order(sql: &mut QueryBuilder<Sqlite>, request: &QueueRequest) {
 
 /// The place of a word in its list. The words are ours.
 fn rank(column: &str, words: impl Iterator<Item = &'static str>) -> String {
-    let cases: String =
-        words.enumerate().map(|(place, word)| format!(" WHEN '{word}' THEN {place}")).collect();
-    format!("CASE {column}{cases} END")
+    let mut expression = format!("CASE {column}");
+    for (place, word) in words.enumerate() {
+        let _infallible = write!(expression, " WHEN '{word}' THEN {place}");
+    }
+    expression + " END"
 }
 
 fn read(row: &SqliteRow) -> Result<QueueLine, Cause> {
