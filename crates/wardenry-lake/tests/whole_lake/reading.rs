@@ -15,7 +15,7 @@ async fn three_days() -> World {
             json!({
                 "Timestamp": format!("2026-02-{day:02}T{:02}:{:02}:00Z", start + minute / 60, minute % 60),
                 "DeviceName": format!("ws-{}", minute % 7),
-                "ActionType": if minute % 2 == 0 { "Even" } else { "Odd" },
+                "ActionType": if minute.is_multiple_of(2) { "Even" } else { "Odd" },
                 "ProcessId": part * 360 + minute,
                 "ProcessCommandLine": format!("run {:x}", (part * 360 + minute) * 7_919),
             })
