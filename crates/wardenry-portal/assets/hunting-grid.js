@@ -117,7 +117,7 @@ export class Grid {
       const { name, type } = this.#columns[index];
       const direction = this.#sorted?.index === index ? this.#sorted.direction : 0;
       const arrow = direction > 0 ? " ↑" : direction < 0 ? " ↓" : "";
-      const button = element("button", { type: "button", title: `${name} (${type})`, textContent: shown(name) + arrow });
+      const button = element("button", { type: "button", title: `${name} (${type}). Alt with the arrow keys changes the width.`, textContent: shown(name) + arrow });
       button.addEventListener("click", () => this.#sort(index));
       button.addEventListener("keydown", (event) => {
         const step = { ArrowLeft: -16, ArrowRight: 16 }[event.key];

@@ -217,7 +217,8 @@ const showAll = (organisations, isWhole) => {
   const table = element("table", { className: "grid" }, element("thead", {}, head), body);
   section.append(element("h2", { textContent: "Organisations" }), element("div", { className: "scroll", tabIndex: 0, role: "region", ariaLabel: "Organisations" }, table));
   for (const { name, answer } of answered) {
-    if (!answer.chart) continue;
+    // Without rows there is nothing to draw: the table says so.
+    if (!answer.chart || answer.rows.length === 0) continue;
     section.append(element("h3", {}, element("bdi", { textContent: name })), chart(answer.chart));
   }
   result.replaceChildren(section);

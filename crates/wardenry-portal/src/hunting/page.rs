@@ -114,7 +114,7 @@ pub(super) async fn view(
     let tables = portal.hunting.ask(reader, wardenry_hunting::Language::table_names).await?;
     let quota = quota_text(&portal.hunting.quota_left(reader));
     let customers = customers::places(portal, visitor).await?.len() - 1;
-    let page = Page { customers, visitor, tables, quota, draft, outcome };
+    let page = Page { visitor, tables, quota, customers, draft, outcome };
     let mut view = View {
         scripts: &[assets::HUNTING],
         content: page.content(),
@@ -159,7 +159,7 @@ impl Page<'_> {
                     textarea id="hunt-query" name="query" rows="12" spellcheck="false" autocomplete="off" autocapitalize="off"
                         aria-describedby="hunt-keys" placeholder="DeviceProcessEvents | take 100" { "\n" (self.draft.query) }
                 }
-                p.unseen id="hunt-keys" { "Ctrl and Enter run the query, Escape ends it. Ctrl and space offer what may be written." }
+                p.unseen id="hunt-keys" { "Ctrl and Enter run the query, Escape ends it. Ctrl and space offer what may be written; Ctrl and I explain what stands at the cursor." }
                 div.toolbar {
                     button.primary type="submit" id="hunt-run" { "Run query" }
                     button type="button" id="hunt-cancel" hidden { "Cancel" }
