@@ -292,3 +292,22 @@ async fn what_one_has_run_is_remembered_for_oneself_until_it_is_forgotten() {
     let page = anna.submit(&page, "/portal/hunting/history/forget", &[]).await;
     assert!(page.text.contains("Nothing run yet"), "{}", page.text);
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn nobody_keeps_more_than_two_hundred_queries() {
+    let world = World::new().await;
+    let mut anna = Browser::of(&world, PARTNER_ANALYST).await;
+    let page = anna.open(PAGE).await;
+    let mut fields = HtmlForm::all_of(&page).into_iter().find(|form| form.action == RUN).unwrap().fields;
+    fields.retain(|(field, _)| !matches!(field.as_str(), "query" | "name"));
+    let texts = [("query", "print 1"), ("name", "One of many")];
+    fields.extend(texts.map(|(name, value)| (name.to_owned(), value.to_owned())));
+    for number in 1..=200 {
+        assert_eq!(anna.post("/portal/hunting/saved", &fields).await.status.as_u16(), 303, "{number}");
+    }
+    let refused = anna.post("/portal/hunting/saved", &fields).await;
+    assert_eq!(refused.status.as_u16(), 409);
+    assert!(refused.text.contains("nobody keeps more than 200 queries"), "{}", refused.text);
+    let listed = anna.open("/portal/hunting/saved").await;
+    assert_eq!(listed.text.matches("One of many</bdi></a>").count(), 200);
+}
