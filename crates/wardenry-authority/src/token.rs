@@ -149,6 +149,8 @@ async fn grant(
     let randomness = random_bytes(directory.entropy().as_ref());
     let token = access_token::app_only(&granted, tenant, incoming.origin.as_str(), now, &randomness);
     let signed = authority.keys.ring().signing().sign(&token.claims, token.thumbprint);
+    // Nobody waits for it.
+    let _noted = directory.note_token(tenant.id, client.app);
     tracing::debug!(
         tenant.id = %tenant.id,
         client.id = %client.app,

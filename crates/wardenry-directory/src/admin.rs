@@ -95,6 +95,14 @@ impl ApplicationAdmin {
 }
 
 impl GrantAdmin {
+    pub(crate) fn tenant(&self) -> TenantId {
+        self.tenant
+    }
+
+    pub(crate) fn actor(&self) -> &Actor {
+        &self.actor
+    }
+
     /// Checks the caller for a call that grants or revokes permissions.
     pub fn of(caller: &Caller, call: &ApiCall) -> Result<Self, DirectoryError> {
         caller.may(call)?;

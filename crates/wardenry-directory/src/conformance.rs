@@ -23,6 +23,7 @@ pub mod concurrency;
 pub mod credentials;
 pub mod delegated_grants;
 pub mod isolation;
+pub mod last_tokens;
 pub mod odd_values;
 pub mod reopening;
 pub mod service_principals;
@@ -86,6 +87,8 @@ macro_rules! for_each_directory_case {
                 every_kind_of_actor_is_kept
                 a_commit_without_changes_still_leaves_its_event
                 an_event_is_recorded_once
+                a_filter_lets_through_what_it_names
+                where_an_event_came_from_may_be_unknown
             }
             concurrency {
                 one_of_many_takes_a_name
@@ -120,6 +123,9 @@ macro_rules! for_each_directory_case {
                 grants_of_another_tenant_are_not_found
                 audit_events_of_another_tenant_are_not_found
                 nothing_is_removed_in_the_name_of_another_tenant
+            }
+            last_tokens {
+                the_latest_time_of_each_application_is_kept
             }
             odd_values {
                 texts_come_back_as_they_went_in

@@ -11,6 +11,7 @@ use wardenry_oauth::answers::{ClientAnswer, SignInAudience, TenantAnswer};
 use wardenry_oauth::consent::{self, Beneficiaries, PermissionKind, WishedPermission};
 
 use crate::directory::{Deed, Directory};
+use crate::enterprise::{CONSENT, application_target};
 use crate::error::DirectoryError;
 use crate::model::{AppRoleAssignment, Application, DelegatedGrant, RequiredResource, ServicePrincipal};
 use crate::offered::{OfferedPermission, OfferedResource};
@@ -177,8 +178,8 @@ impl Directory {
         let deed = Deed {
             tenant: user.tenant(),
             actor: &user.actor(),
-            action: "consent.grant",
-            target: format!("application {app}"),
+            action: CONSENT,
+            target: application_target(app),
             detail: format!("{}: {}", application.display_name, values.join(", ")),
         };
         self.commit(writing, changes, deed).await

@@ -10,7 +10,9 @@ use wardenry_core::time::{Clock, Timestamp};
 use wardenry_jose::base64url;
 
 use crate::answer_cache::AnswerCache;
+use crate::client_address;
 use crate::error::DirectoryError;
+use crate::last_token::LastTokens;
 use crate::master_key::{KeySealer, MasterKey, SecretHasher};
 use crate::model::{Actor, AuditEvent};
 use crate::password::PasswordHasher;
@@ -26,6 +28,7 @@ pub struct Directory {
     pub(crate) cache: Arc<AnswerCache>,
     pub(crate) passwords: PasswordHasher,
     pub(crate) throttle: SignInThrottle,
+    pub(crate) last_tokens: LastTokens,
     keys: Keys,
     writing: Arc<Mutex<()>>,
 }
@@ -63,6 +66,7 @@ impl Directory {
             cache: Arc::new(AnswerCache::new()),
             passwords: PasswordHasher::new(),
             throttle: SignInThrottle::new(),
+            last_tokens: LastTokens::new(),
             keys: Keys { hasher: master_key.secret_hasher(), sealer: master_key.key_sealer() },
             writing: Arc::new(Mutex::new(())),
         }
@@ -123,6 +127,7 @@ impl Directory {
             action: audit.action,
             target: audit.target,
             detail: audit.detail,
+            address: client_address::current(),
         };
         let (store, cache) = (Arc::clone(&self.store), Arc::clone(&self.cache));
         let applied = tokio::spawn(async move {

@@ -8,13 +8,17 @@
 pub mod admin;
 mod answer_cache;
 mod answers;
+pub mod audit;
+pub mod client_address;
 mod client_secret;
 #[cfg(any(test, feature = "conformance"))]
 pub mod conformance;
 pub mod consent;
 pub mod customers;
 mod directory;
+pub mod enterprise;
 mod error;
+mod last_token;
 mod master_key;
 pub mod model;
 pub mod offered;

@@ -5,6 +5,8 @@
 //! [`required_resources`](Application::required_resources); what a tenant *granted* are
 //! [`AppRoleAssignment`]s and [`DelegatedGrant`]s of that tenant. Neither follows from the other.
 
+use std::net::IpAddr;
+
 use uuid::Uuid;
 use wardenry_core::catalogue::DirectoryRole;
 use wardenry_core::id::{
@@ -257,6 +259,8 @@ pub struct AuditEvent {
     pub target: String,
     /// What changed, in words without secrets.
     pub detail: String,
+    /// From where the request came that caused it; `None` when no request did.
+    pub address: Option<IpAddr>,
 }
 
 /// Who did something.

@@ -8,6 +8,7 @@ use wardenry_core::id::{AppId, ApplicationId, KeyId, ServicePrincipalId, TenantI
 use wardenry_core::secret::SecretDigest;
 use wardenry_core::time::Timestamp;
 
+use crate::audit::AuditFilter;
 use crate::model::{
     AppRoleAssignment, Application, AuditEvent, CertificateCredential, DelegatedGrant, PasswordCredential,
     ServicePrincipal, Session, StoredSigningKey, Tenant, User,
@@ -219,11 +220,25 @@ pub trait DirectoryStore: std::fmt::Debug + Send + Sync {
         client: ServicePrincipalId,
     ) -> Result<Vec<DelegatedGrant>, StoreError>;
 
+    /// Keeps when an application got a token in a tenant, unless a later time is kept already.
+    async fn note_token(&self, tenant: TenantId, app_id: AppId, at: Timestamp) -> Result<(), StoreError>;
+    /// When the applications got their last tokens in a tenant, by app id.
+    async fn last_tokens(&self, tenant: TenantId) -> Result<Vec<(AppId, Timestamp)>, StoreError>;
+
     async fn session(&self, digest: &SecretDigest) -> Result<Option<Session>, StoreError>;
 
     /// All signing keys that have not been removed, oldest first.
     async fn signing_keys(&self) -> Result<Vec<StoredSigningKey>, StoreError>;
 
     /// The tenant's audit events, newest first.
-    async fn audit_events(&self, tenant: TenantId, page: Page) -> Result<Vec<AuditEvent>, StoreError>;
+    async fn audit_events(&self, tenant: TenantId, page: Page) -> Result<Vec<AuditEvent>, StoreError> {
+        self.find_audit_events(tenant, &AuditFilter::default(), page).await
+    }
+    /// Those that the filter lets through.
+    async fn find_audit_events(
+        &self,
+        tenant: TenantId,
+        filter: &AuditFilter,
+        page: Page,
+    ) -> Result<Vec<AuditEvent>, StoreError>;
 }

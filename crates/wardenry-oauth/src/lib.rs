@@ -19,6 +19,7 @@ pub mod consent;
 pub mod error;
 pub mod parameters;
 pub mod redirect_uri;
+pub mod risk;
 pub mod session_caller;
 pub mod target;
 pub mod tenant_segment;

@@ -9,6 +9,8 @@ use sqlx::error::{DatabaseError, ErrorKind};
 use sqlx::sqlite::SqliteQueryResult;
 use wardenry_core::id::{AppId, ApplicationId, ServicePrincipalId, TenantId, UserId};
 use wardenry_core::secret::SecretDigest;
+use wardenry_core::time::Timestamp;
+use wardenry_directory::audit::AuditFilter;
 use wardenry_directory::model::{
     AppRoleAssignment, Application, AuditEvent, DelegatedGrant, ServicePrincipal, Session, StoredSigningKey,
     Tenant, User,
@@ -25,6 +27,7 @@ mod credentials;
 mod delegated_grants;
 mod json_list;
 mod known_resources;
+mod last_tokens;
 mod service_principals;
 mod sessions;
 mod signing_keys;
@@ -172,6 +175,14 @@ impl DirectoryStore for SqliteStore {
         delegated_grants::list_of(self.reader(), tenant, client).await
     }
 
+    async fn note_token(&self, tenant: TenantId, app_id: AppId, at: Timestamp) -> Result<(), StoreError> {
+        last_tokens::note(self.writer(), tenant, app_id, at).await
+    }
+
+    async fn last_tokens(&self, tenant: TenantId) -> Result<Vec<(AppId, Timestamp)>, StoreError> {
+        last_tokens::list(self.reader(), tenant).await
+    }
+
     async fn session(&self, digest: &SecretDigest) -> Result<Option<Session>, StoreError> {
         sessions::find(self.reader(), digest).await
     }
@@ -180,8 +191,13 @@ impl DirectoryStore for SqliteStore {
         signing_keys::list(self.reader()).await
     }
 
-    async fn audit_events(&self, tenant: TenantId, page: Page) -> Result<Vec<AuditEvent>, StoreError> {
-        audit_events::list(self.reader(), tenant, page).await
+    async fn find_audit_events(
+        &self,
+        tenant: TenantId,
+        filter: &AuditFilter,
+        page: Page,
+    ) -> Result<Vec<AuditEvent>, StoreError> {
+        audit_events::find(self.reader(), tenant, filter, page).await
     }
 }
 

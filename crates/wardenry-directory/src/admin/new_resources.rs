@@ -57,6 +57,7 @@ impl Directory {
             action: "service_principal.create",
             target: format!("service principal {}", principal.id),
             detail: format!("{} ({})", principal.display_name, principal.app_id),
+            address: None,
         };
         (principal, event)
     }

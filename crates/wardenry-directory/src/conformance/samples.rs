@@ -1,5 +1,7 @@
 //! Objects to store. The number tells one from another; ids, names and ages follow from it.
 
+use std::net::IpAddr;
+
 use uuid::Uuid;
 use wardenry_core::catalogue::DirectoryRole;
 use wardenry_core::id::{
@@ -232,5 +234,6 @@ pub(super) fn audit_event(tenant: TenantId, n: u8) -> AuditEvent {
         action: "application.password.add",
         target: format!("application {}", application_id(n)),
         detail: format!("Secret {n}, valid for 90 days"),
+        address: Some(IpAddr::from([192, 0, 2, n])),
     }
 }

@@ -9,6 +9,8 @@ use wardenry_core::time::Clock as _;
 use wardenry_directory::admin::{
     ApplicationAdmin, GrantAdmin, NewCertificate, NewPassword, ServicePrincipalPatch,
 };
+use wardenry_directory::audit::{AuditFilter, AuditReader};
+use wardenry_directory::client_address;
 use wardenry_directory::model::Actor;
 use wardenry_directory::registration::ApplicationPatch;
 use wardenry_directory::signing_keys::SigningKeys;
@@ -16,7 +18,7 @@ use wardenry_jose::{Certificate, SigningKey, ThumbprintHeader};
 use wardenry_oauth::caller::Caller;
 use wardenry_oauth::token_check::{self, IssuerPolicy};
 
-use crate::world::{PASSWORD, World, defender};
+use crate::world::{ALL, PASSWORD, World, defender};
 
 /// A caller with a token of Alder whose claims are these besides the usual ones.
 async fn caller(world: &World, claims: serde_json::Value) -> Caller {
@@ -185,4 +187,34 @@ async fn what_is_refused_leaves_no_event() {
     assert!(world.consent(&bob, foreign.app_id).await.is_err());
     let actions: Vec<_> = world.audit(world.alder).await.into_iter().map(|event| event.action).collect();
     assert_eq!(actions, ["tenant.create", "user.create"]);
+}
+
+#[tokio::test]
+async fn an_event_tells_from_where_the_request_came() {
+    let world = World::new().await;
+    let ada = world.administrator().await;
+    let address = "::ffff:192.0.2.7".parse().unwrap();
+    let session = client_address::scope(address, world.directory.start_session(&ada)).await.unwrap();
+    world.directory.end_session(&session).await.unwrap();
+    let events = world.audit(world.alder).await;
+    let written: Vec<_> = events.iter().skip(2).map(|event| (event.action, event.address)).collect();
+    // An IPv4 address is written as one, however the socket was opened.
+    let canonical = Some("192.0.2.7".parse().unwrap());
+    assert_eq!(written, [("session.start", canonical), ("session.end", None)]);
+}
+
+#[tokio::test]
+async fn the_log_is_read_by_two_roles_and_of_their_own_tenant() {
+    let world = World::new().await;
+    let ada = world.administrator().await;
+    let reader = AuditReader::of(&ada).unwrap();
+    let filter = AuditFilter { action: "create".to_owned(), ..AuditFilter::default() };
+    let found = world.directory.audit_events(&reader, &filter, ALL).await.unwrap();
+    let found: Vec<_> = found.iter().map(|event| (event.tenant, event.action)).collect();
+    assert_eq!(found, [(world.alder, "user.create"), (world.alder, "tenant.create")]);
+    for (role, may) in DirectoryRole::ALL.into_iter().zip([true, false, false, false, true]) {
+        let name = format!("{}@alder.example", role.display_name().replace(' ', "-").to_lowercase());
+        let user = world.user(world.alder, &name, &[role]).await;
+        assert_eq!(AuditReader::of(&user).is_ok(), may, "{role:?}");
+    }
 }

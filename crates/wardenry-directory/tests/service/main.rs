@@ -4,6 +4,7 @@ mod audit;
 mod consent;
 mod credentials;
 mod customers;
+mod enterprise;
 mod isolation;
 mod new_resources;
 mod revocation;

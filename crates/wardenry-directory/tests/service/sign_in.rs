@@ -33,6 +33,7 @@ async fn change_user(world: &World, user: &SignedInUser, change: impl FnOnce(&mu
         action: "user.update",
         target: format!("user {}", user.id()),
         detail: String::new(),
+        address: None,
     };
     world.store.commit(&[Change::PutUser(stored)], &event).await.unwrap();
 }

@@ -4,6 +4,8 @@ use sqlx::sqlite::{SqlitePool, SqliteRow};
 use sqlx::{SqliteConnection, query};
 use uuid::Uuid;
 use wardenry_core::id::{AppId, TenantId, UserId};
+use wardenry_core::time::Timestamp;
+use wardenry_directory::audit::AuditFilter;
 use wardenry_directory::model::{Actor, AuditEvent};
 use wardenry_directory::store::{Page, StoreError, Unique};
 
@@ -16,8 +18,8 @@ pub(super) async fn add(connection: &mut SqliteConnection, event: &AuditEvent) -
     let actor = ActorColumns::from(&event.actor);
     query(
         "INSERT INTO audit_event
-             (tenant, id, at, actor, actor_id, actor_app, actor_name, action, target, detail)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)",
+             (tenant, id, at, actor, actor_id, actor_app, actor_name, action, target, detail, address)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)",
     )
     .bind(event.tenant.as_guid())
     .bind(event.id)
@@ -29,6 +31,7 @@ pub(super) async fn add(connection: &mut SqliteConnection, event: &AuditEvent) -
     .bind(event.action)
     .bind(&event.target)
     .bind(&event.detail)
+    .bind(event.address.map(|address| address.to_string()))
     .execute(connection)
     .await
     .map_err(refused(Unique::Other))?;
@@ -60,19 +63,37 @@ impl<'a> From<&'a Actor> for ActorColumns<'a> {
     }
 }
 
-pub(super) async fn list(
+/// The newest that the filter lets through. Each condition is decided for a row that the index over tenant and time has found.
+pub(super) async fn find(
     pool: &SqlitePool,
     tenant: TenantId,
+    filter: &AuditFilter,
     page: Page,
 ) -> Result<Vec<AuditEvent>, StoreError> {
-    let rows =
-        query("SELECT * FROM audit_event WHERE tenant = $1 ORDER BY at DESC, seq DESC LIMIT $2 OFFSET $3")
-            .bind(tenant.as_guid())
-            .bind(page.take)
-            .bind(page.skip)
-            .fetch_all(pool)
-            .await
-            .map_err(failed)?;
+    let rows = query(
+        "SELECT * FROM audit_event
+         WHERE tenant = $1 AND at >= $2 AND ($3 IS NULL OR at < $3)
+           AND ($4 = '' OR instr(lower(coalesce(actor_name, '')), $4) > 0 OR actor_id = $5 OR actor_app = $5)
+           AND ($6 = '' OR instr(action, $6) > 0)
+           AND ($7 = '' OR instr(lower(
+                   target || char(10) || detail || char(10) || coalesce(actor_name, '') || char(10) || coalesce(address, '')
+               ), $7) > 0)
+           AND ($8 = '' OR target = $8)
+         ORDER BY at DESC, seq DESC LIMIT $9 OFFSET $10",
+    )
+    .bind(tenant.as_guid())
+    .bind(filter.from.map_or(i64::MIN, Timestamp::unix_ticks))
+    .bind(filter.until.map(Timestamp::unix_ticks))
+    .bind(filter.actor.to_ascii_lowercase())
+    .bind(Uuid::try_parse(&filter.actor).ok())
+    .bind(filter.action.to_ascii_lowercase())
+    .bind(filter.text.to_ascii_lowercase())
+    .bind(&filter.target)
+    .bind(page.take)
+    .bind(page.skip)
+    .fetch_all(pool)
+    .await
+    .map_err(failed)?;
     rows.iter().map(read).collect()
 }
 
@@ -86,6 +107,7 @@ fn read(row: &SqliteRow) -> Result<AuditEvent, StoreError> {
         action: row.known("action", action_names::intern)?,
         target: row.get("target")?,
         detail: row.get("detail")?,
+        address: row.known_or_null("address", |text| text.parse().ok())?,
     })
 }
 

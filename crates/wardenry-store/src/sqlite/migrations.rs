@@ -20,6 +20,8 @@ const STEPS: &[Step] = &[
     (5, "lake_tables", include_str!("../../migrations/0005_lake_tables.sql")),
     (6, "known_resources", include_str!("../../migrations/0006_known_resources.sql")),
     (7, "queries", include_str!("../../migrations/0007_queries.sql")),
+    (8, "audit_address", include_str!("../../migrations/0008_audit_address.sql")),
+    (9, "last_token", include_str!("../../migrations/0009_last_token.sql")),
 ];
 
 /// Applies the steps that the database has not seen, each in a transaction of its own.

@@ -30,6 +30,7 @@ pub(crate) fn event(n: u32) -> AuditEvent {
         action: "tenant.create",
         target: format!("tenant {}", tenant(n).id),
         detail: String::new(),
+        address: None,
     }
 }
 

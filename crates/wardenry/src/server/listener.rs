@@ -14,6 +14,7 @@ use tokio::sync::{Semaphore, watch};
 use tokio_rustls::TlsAcceptor;
 use tokio_util::sync::CancellationToken;
 use tower::ServiceExt as _;
+use wardenry_directory::client_address;
 use wardenry_web::limits::{
     HANDSHAKE_TIMEOUT, HEADER_TIMEOUT, IDLE_TIMEOUT, MAX_CONCURRENT_STREAMS, MAX_CONNECTIONS,
     MAX_HEADER_BYTES,
@@ -107,7 +108,7 @@ async fn attend(
         let answer = router.clone().oneshot(request);
         async move {
             let _request_runs = request_runs;
-            answer.await
+            client_address::scope(peer.ip(), answer).await
         }
     });
     let mut connection = pin!(protocol.serve_connection(TokioIo::new(stream), service));
