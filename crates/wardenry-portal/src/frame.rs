@@ -19,6 +19,8 @@ pub(crate) enum Section {
     Hunting,
     Registrations,
     Token,
+    Enterprise,
+    Audit,
 }
 
 impl Section {
@@ -30,6 +32,8 @@ impl Section {
             Self::Hunting => "Hunting",
             Self::Registrations => "App registrations",
             Self::Token => "Token tool",
+            Self::Enterprise => "Enterprise applications",
+            Self::Audit => "Audit log",
         }
     }
 
@@ -50,6 +54,8 @@ impl Section {
             Self::Hunting => "/portal/hunting",
             Self::Registrations => "/portal/registrations",
             Self::Token => "/portal/token",
+            Self::Enterprise => "/portal/enterprise",
+            Self::Audit => "/portal/audit",
         }
     }
 }
@@ -65,7 +71,7 @@ const GROUPS: [(&str, &[Section]); 3] = [
             Section::Hunting,
         ],
     ),
-    ("Identity", &[Section::Registrations, Section::Token]),
+    ("Identity", &[Section::Registrations, Section::Enterprise, Section::Token, Section::Audit]),
 ];
 
 /// What goes into the frame.

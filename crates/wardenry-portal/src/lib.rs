@@ -7,6 +7,8 @@
 //! Start at [`router`], the table of contents.
 
 mod assets;
+mod audit;
+mod enterprise;
 mod failure;
 mod fields;
 mod frame;
@@ -38,6 +40,8 @@ pub fn router(portal: Portal) -> Router {
         .route("/portal/sign-out", post(sign_in::sign_out))
         .route("/portal/token", get(token_tool::show))
         .route("/portal/token/catalogue", get(token_tool::catalogue))
+        .merge(audit::router())
+        .merge(enterprise::router())
         .merge(incidents::router())
         .merge(registrations::router());
     #[cfg(feature = "hunting")]

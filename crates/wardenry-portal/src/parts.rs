@@ -2,7 +2,10 @@
 
 use maud::{Markup, html};
 use wardenry_core::time::Timestamp;
+use wardenry_directory::model::Actor;
 use wardenry_oauth::consent::PermissionKind;
+use wardenry_oauth::risk::Risk;
+use wardenry_web::page::foreign_text;
 
 /// A text that people carry elsewhere, with a button that copies it. The id has to be unique on the page.
 pub(crate) fn copyable(id: &str, text: &str) -> Markup {
@@ -48,15 +51,22 @@ pub(crate) fn kind(kind: PermissionKind) -> &'static str {
 
 /// How much harm a permission can do in the wrong hands, in plain words.
 pub(crate) fn risk(kind: PermissionKind, value: &str) -> Markup {
-    let changes =
-        ["ReadWrite", "Write", "Isolate", "Collect", "Offboard", "Scan", "StopAndQuarantine", "LiveResponse"];
-    let changes = changes.iter().any(|word| value.contains(word));
-    match (kind, changes) {
-        (PermissionKind::Application, true) => html! { span.tag.danger { "changes data of everybody" } },
-        (PermissionKind::Application, false) => html! { span.tag.caution { "reads data of everybody" } },
-        (PermissionKind::Delegated, true) => {
-            html! { span.tag.caution { "changes what the user may change" } }
+    let risk = Risk::of(kind, value);
+    let words = risk.in_words();
+    match risk {
+        Risk::ChangesEverybody => html! { span.tag.danger { (words) } },
+        Risk::ReadsEverybody | Risk::ChangesAsUser => html! { span.tag.caution { (words) } },
+        Risk::ReadsAsUser => html! { span.tag { (words) } },
+    }
+}
+
+/// Who did something.
+pub(crate) fn actor(actor: &Actor) -> Markup {
+    html! {
+        @match actor {
+            Actor::User { name, .. } => (foreign_text(name)),
+            Actor::App { app, .. } => { "Application " code { (app) } },
+            Actor::System => span.muted { "The server or its operator" },
         }
-        (PermissionKind::Delegated, false) => html! { span.tag { "reads what the user may read" } },
     }
 }

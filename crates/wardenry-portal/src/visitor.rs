@@ -10,7 +10,7 @@ use http::{HeaderValue, Method, header};
 use wardenry_core::calls::ApiCall;
 use wardenry_core::secret::SecretString;
 use wardenry_directory::DirectoryError;
-use wardenry_directory::admin::{ApplicationAdmin, DirectoryReader};
+use wardenry_directory::admin::{ApplicationAdmin, DirectoryReader, GrantAdmin};
 use wardenry_directory::sign_in::SignedInUser;
 use wardenry_oauth::answers::TenantAnswer;
 use wardenry_oauth::tenant_segment::TenantSegment;
@@ -65,6 +65,11 @@ impl Visitor {
     /// The proof that the visitor may change applications by this call.
     pub(crate) fn application_admin(&self, call: &ApiCall) -> Result<ApplicationAdmin, DirectoryError> {
         ApplicationAdmin::of(&self.user.caller(call), call)
+    }
+
+    /// The proof that the visitor may revoke permissions by this call.
+    pub(crate) fn grant_admin(&self, call: &ApiCall) -> Result<GrantAdmin, DirectoryError> {
+        GrantAdmin::of(&self.user.caller(call), call)
     }
 
     /// A page, or why there is none, as an answer.

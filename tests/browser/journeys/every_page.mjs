@@ -21,7 +21,7 @@ const pagesOf = async (page) => {
     const answer = await page.goto(new URL(address, PORTAL).href);
     if (!(answer.headers()["content-type"] ?? "").startsWith("text/html")) continue;
     found.set(kind(address), address);
-    const links = await page.$$eval("a[href]", (all) => all.map((link) => link.getAttribute("href")));
+    const links = await page.$$eval("a[href]:not([download])", (all) => all.map((link) => link.getAttribute("href")));
     waiting.push(...links.map((link) => link.split("#")[0]).filter((link) => link.startsWith("/portal")));
   }
   return found;
