@@ -107,12 +107,17 @@ impl Browser<'_> {
     }
 
     /// What the application asks the user's tenant for, if the user may be asked at all.
-    async fn asked(&self, settled: &Settled, user: &SignedInUser) -> Result<ConsentRequest, Stop> {
+    async fn asked(
+        &self,
+        entry: &Entry,
+        settled: &Settled,
+        user: &SignedInUser,
+    ) -> Result<ConsentRequest, Stop> {
         let request = &settled.request;
         if settled.tenant.as_ref().is_some_and(|tenant| tenant.id != user.tenant()) {
             return Err(match request.prompt {
                 Prompt::None => request.reply_with(OAuthError::of(Code::SelectAccount)),
-                _ => Stop::Response(Box::new(pages::wrong_tenant(self, user).into_response())),
+                _ => Stop::Response(Box::new(pages::wrong_tenant(self, entry, user).into_response())),
             });
         }
         let (client, subject) = (request.client, subject(request));
@@ -210,4 +215,9 @@ fn offers_choice(request: &AuthorizeRequest, asked: &ConsentRequest, user: &Sign
     forced_beneficiaries(request).is_none()
         && wardenry_oauth::consent::is_consent_administrator(user.roles())
         && asked.wishes.iter().any(|wish| wish.kind == PermissionKind::Delegated)
+}
+
+/// The address at which a browser goes on after it has signed out for another account: one of a request of this server, or none.
+pub(crate) fn resumed(target: &str) -> Option<String> {
+    Entry::from_target(target).ok().map(|entry| entry.target())
 }

@@ -68,7 +68,7 @@ async fn accepted(
     let Some(user) = browser.user(settled).await? else {
         return Ok(pages::sign_in(browser, entry, settled, request.login_hint.as_deref(), None));
     };
-    let asked = browser.asked(settled, &user).await?;
+    let asked = browser.asked(entry, settled, &user).await?;
     let chosen = if agreement.for_everybody { Beneficiaries::Organisation } else { Beneficiaries::User };
     let beneficiaries = forced_beneficiaries(request).unwrap_or(chosen);
     let directory = &browser.authority.directory;
@@ -78,10 +78,10 @@ async fn accepted(
     match granted {
         Ok(()) => Ok(reply::success(browser, settled, &user)),
         Err(DirectoryError::Consent(refusal)) => {
-            Ok(pages::cannot_consent(browser, settled, &user, &asked, &refusal))
+            Ok(pages::cannot_consent(browser, entry, settled, &user, &asked, &refusal))
         }
         Err(DirectoryError::ConsentChanged) => {
-            let asked = browser.asked(settled, &user).await?;
+            let asked = browser.asked(entry, settled, &user).await?;
             Ok(pages::consent(browser, entry, settled, &user, &asked, Some(CHANGED)))
         }
         Err(error) => Err(Stop::Page(storage_fault(error))),

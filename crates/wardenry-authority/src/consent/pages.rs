@@ -3,11 +3,13 @@
 use axum::response::{IntoResponse, Response};
 use http::{StatusCode, header};
 use maud::{Markup, html};
+use url::form_urlencoded;
 use wardenry_directory::consent::ConsentRequest;
 use wardenry_directory::sign_in::SignedInUser;
 use wardenry_oauth::authorize_request::{ConsentEndpoint, ProvenReply};
 use wardenry_oauth::consent::{ConsentRefusal, PermissionKind, WishedPermission};
 use wardenry_oauth::error::{Code, OAuthError};
+use wardenry_oauth::risk::Risk;
 use wardenry_web::page::{Page, foreign_text};
 use wardenry_web::{cookie, form};
 
@@ -92,6 +94,7 @@ pub(super) fn consent(
                     button type="submit" name="decision" value="decline" { "Cancel" }
                 }
             }
+            (another_account(entry, user))
         };
         Page {
             form_targets: vec![request.reply.uri().to_owned()],
@@ -103,6 +106,7 @@ pub(super) fn consent(
 /// Stops a person who may not give this consent, and says who can.
 pub(super) fn cannot_consent(
     browser: &Browser<'_>,
+    entry: &Entry,
     settled: &Settled,
     user: &SignedInUser,
     asked: &ConsentRequest,
@@ -147,27 +151,19 @@ pub(super) fn cannot_consent(
         (explanation)
         (publisher(asked))
         (permissions(asked))
-        div.actions {
-            @if let Some(link) = return_link { a.button href=(link) { "Return to the application" } }
-            a.button href={ "/" (user.tenant()) "/oauth2/v2.0/logout" } { "Sign out" }
-        }
+        @if let Some(link) = return_link { div.actions { a.button href=(link) { "Return to the application" } } }
+        (another_account(entry, user))
     };
     Page::ok(heading, content).with_status(status).into_response()
 }
 
 /// The person's account belongs to another tenant than the address names.
-pub(super) fn wrong_tenant(browser: &Browser<'_>, user: &SignedInUser) -> Page {
+pub(super) fn wrong_tenant(browser: &Browser<'_>, entry: &Entry, user: &SignedInUser) -> Page {
     let error = OAuthError::new(
         Code::UserNotInTenant,
         format!("The account '{}' does not exist in the tenant that the address names.", user.name()),
     );
-    refusal(
-        browser,
-        &error,
-        Some(html! {
-            div.actions { a.button href={ "/" (user.tenant()) "/oauth2/v2.0/logout" } { "Sign out" } }
-        }),
-    )
+    refusal(browser, &error, Some(another_account(entry, user)))
 }
 
 /// A refusal that cannot be sent to the application.
@@ -213,13 +209,28 @@ fn hidden(entry: &Entry, token: &str) -> Markup {
     }
 }
 
+/// The way to sign out and be asked again, for somebody who has more than one account.
+fn another_account(entry: &Entry, user: &SignedInUser) -> Markup {
+    let mut query = form_urlencoded::Serializer::new(String::new());
+    query.append_pair("continue", &entry.target());
+    html! {
+        p.muted {
+            "Not " (foreign_text(user.name())) "? "
+            a href={ "/" (user.tenant()) "/oauth2/v2.0/logout?" (query.finish()) } { "Use another account" }
+        }
+    }
+}
+
 fn publisher(asked: &ConsentRequest) -> Markup {
     html! {
         dl.facts {
             dt { "Application" } dd { strong { (foreign_text(&asked.application.display_name)) } }
             dt { "Publisher" } dd {
                 (foreign_text(&asked.publisher.display_name))
-                @if let Some(domain) = asked.publisher.domains.first() { " (" (domain) ")" }
+                @if let Some(domain) = asked.publisher.domains.first() {
+                    br;
+                    (foreign_text(domain)) " " span.tag { "verified domain" }
+                }
             }
             dt { "Application id" } dd { code { (asked.application.app) } }
         }
@@ -231,10 +242,16 @@ fn has_application_permissions(asked: &ConsentRequest) -> bool {
 }
 
 fn permissions(asked: &ConsentRequest) -> Markup {
+    let (granted, missing): (Vec<_>, Vec<_>) = asked.wishes.iter().partition(|wish| wish.granted);
     html! {
         h2 { "What it asks for" }
         @if asked.wishes.is_empty() { p { "Nothing but to be known to your organisation." } }
-        ul.permissions role="list" { @for wish in &asked.wishes { (permission(wish)) } }
+        @else if missing.is_empty() { p { "Nothing new: your organisation has granted all of it." } }
+        @else { ul.permissions role="list" { @for wish in missing { (permission(wish)) } } }
+        @if !granted.is_empty() {
+            h2 { "What it has" }
+            ul.permissions role="list" { @for wish in granted { (permission(wish)) } }
+        }
     }
 }
 
@@ -246,12 +263,25 @@ fn permission(wish: &WishedPermission) -> Markup {
                 PermissionKind::Application => span.tag.caution { "as itself, without a user" },
                 PermissionKind::Delegated => span.tag { "on behalf of a user" },
             }
+            (risk(wish))
             @if wish.granted { span.tag { "granted already" } }
             @if wish.resource_principal.is_none() { span.tag.caution { "not licensed" } }
             br;
             (foreign_text(&wish.description))
             br;
             span.muted { code { (foreign_text(&wish.value)) } " of " (foreign_text(&wish.resource_name)) }
+        }
+    }
+}
+
+/// How much harm the permission can do in the wrong hands.
+fn risk(wish: &WishedPermission) -> Markup {
+    let risk = Risk::of(wish.kind, &wish.value);
+    html! {
+        @match risk {
+            Risk::ChangesEverybody => span.tag.danger { (risk.in_words()) },
+            Risk::ReadsEverybody | Risk::ChangesAsUser => span.tag.caution { (risk.in_words()) },
+            Risk::ReadsAsUser => span.tag { (risk.in_words()) },
         }
     }
 }

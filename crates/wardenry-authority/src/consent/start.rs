@@ -60,7 +60,7 @@ async fn start(browser: &Browser<'_>, entry: Result<Entry, OAuthError>) -> Respo
             }
             return Ok(pages::sign_in(browser, &entry, &settled, request.login_hint.as_deref(), None));
         };
-        let asked = browser.asked(&settled, &user).await?;
+        let asked = browser.asked(&entry, &settled, &user).await?;
         let automatic = matches!(request.prompt, Prompt::Automatic | Prompt::None);
         let silent = automatic && matches!(request.endpoint, ConsentEndpoint::Authorize(_));
         if silent && asked.is_satisfied() {
@@ -72,7 +72,7 @@ async fn start(browser: &Browser<'_>, entry: Result<Entry, OAuthError>) -> Respo
         let beneficiaries = forced_beneficiaries(request).unwrap_or(consent::Beneficiaries::User);
         match consent::decide(user.roles(), &asked.wishes, beneficiaries) {
             Ok(()) => Ok(pages::consent(browser, &entry, &settled, &user, &asked, None)),
-            Err(refusal) => Ok(pages::cannot_consent(browser, &settled, &user, &asked, &refusal)),
+            Err(refusal) => Ok(pages::cannot_consent(browser, &entry, &settled, &user, &asked, &refusal)),
         }
     };
     step.await.unwrap_or_else(|stop| browser.stopped(stop))
@@ -102,7 +102,9 @@ pub(crate) async fn sign_in(
         let password = parameters.get("password")?.unwrap_or_default().into();
         match authority.directory.sign_in(user_name, &password, &address).await {
             Ok(user) => {
-                let session = authority.directory.start_session(&user).await.map_err(storage_fault)?;
+                let agent = headers.get(header::USER_AGENT).and_then(|value| value.to_str().ok());
+                let session =
+                    authority.directory.start_session_in(&user, agent).await.map_err(storage_fault)?;
                 Ok(signed_in(&entry, &session))
             }
             Err(error) => {

@@ -67,3 +67,25 @@ async fn signing_out_twice_is_no_error() {
         assert_eq!(answer.heading(), "Signed out");
     }
 }
+
+#[tokio::test]
+async fn somebody_with_another_account_is_led_back_to_the_question() {
+    let world = World::with_users().await;
+    let mut browser = Browser::new(&world);
+    let question = browser.open_as(ADMIN, &documentation_link()).await;
+    let link = question.text.split("href=\"").find(|rest| rest.contains("Use another account")).unwrap();
+    let link = link.split('"').next().unwrap().replace("&amp;", "&");
+    let page = browser.open(&link).await;
+    assert_eq!(page.heading(), "Sign out");
+    let answer = browser.post(&link, &HtmlForm::of(&page).encoded(), &HeaderMap::new()).await;
+    assert!(!browser.cookies.contains_key(SESSION));
+    assert_eq!((answer.status.as_u16(), answer.header("location")), (303, documentation_link().as_str()));
+    assert_eq!(browser.open(&documentation_link()).await.heading(), "Sign in");
+    // It leads to a question of this server or nowhere.
+    for target in ["https://evil.example/", "//evil.example/oauth2/authorize", "/portal"] {
+        let page = browser.open(&format!("/common/oauth2/logout?continue={target}")).await;
+        let body = format!("{}&continue={target}", HtmlForm::of(&page).encoded());
+        let answer = browser.post("/common/oauth2/logout", &body, &HeaderMap::new()).await;
+        assert_eq!((answer.status.as_u16(), answer.heading()), (200, "Signed out"), "{target}");
+    }
+}
