@@ -148,6 +148,7 @@ macro_rules! for_each_directory_case {
                 a_session_is_found_by_its_digest_until_it_is_removed
                 a_digest_is_taken_once
                 ended_sessions_are_removed_together
+                sessions_of_a_user_are_listed_by_age
                 the_user_has_to_exist_in_the_tenant
                 removing_what_is_not_there_is_refused
             }

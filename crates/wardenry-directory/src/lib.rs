@@ -22,6 +22,7 @@ mod last_token;
 mod master_key;
 pub mod model;
 pub mod offered;
+pub mod own_sessions;
 mod password;
 pub mod registration;
 pub mod sign_in;

@@ -224,6 +224,10 @@ pub struct Session {
     pub user: UserId,
     pub created: Timestamp,
     pub expires: Timestamp,
+    /// From where it was started, as far as that is known.
+    pub address: Option<IpAddr>,
+    /// What the browser has called itself.
+    pub browser: Option<String>,
 }
 
 /// A token signing key as stored: the private half encrypted under a key outside the database.

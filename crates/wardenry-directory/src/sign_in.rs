@@ -11,6 +11,7 @@ use wardenry_jose::base64url;
 use wardenry_oauth::caller::Caller;
 use wardenry_oauth::session_caller::SessionUser;
 
+use crate::client_address;
 use crate::directory::{Deed, Directory};
 use crate::error::DirectoryError;
 use crate::model::{Actor, Session, User};
@@ -21,6 +22,9 @@ pub const SESSION_LIFETIME: Duration = Duration::from_secs(24 * 3600);
 
 /// More characters than a user name can have: 64 before the `@`, and a domain name of 253.
 const MAX_USER_NAME: usize = 64 + 1 + 253 + 1;
+
+/// The most characters of what a browser calls itself that are kept.
+const MAX_BROWSER: usize = 300;
 
 /// Somebody who has proved who they are. Only a sign-in or a session look-up makes one.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -123,6 +127,15 @@ impl Directory {
 
     /// Starts a session and returns the cookie's value, which is not kept.
     pub async fn start_session(&self, user: &SignedInUser) -> Result<SecretString, DirectoryError> {
+        self.start_session_in(user, None).await
+    }
+
+    /// The same in a browser that has said what it is.
+    pub async fn start_session_in(
+        &self,
+        user: &SignedInUser,
+        browser: Option<&str>,
+    ) -> Result<SecretString, DirectoryError> {
         let value = SecretString::new(base64url(&random_bytes::<32>(self.entropy.as_ref())));
         let created = self.now();
         let session = Session {
@@ -131,6 +144,8 @@ impl Directory {
             user: user.id,
             created,
             expires: created.plus(SESSION_LIFETIME),
+            address: client_address::current(),
+            browser: browser.map(|browser| browser.chars().take(MAX_BROWSER).collect()),
         };
         let deed = Deed {
             tenant: user.tenant,

@@ -227,6 +227,9 @@ pub trait DirectoryStore: std::fmt::Debug + Send + Sync {
 
     async fn session(&self, digest: &SecretDigest) -> Result<Option<Session>, StoreError>;
 
+    /// The sessions of a user that have not been removed, oldest first.
+    async fn sessions_of(&self, tenant: TenantId, user: UserId) -> Result<Vec<Session>, StoreError>;
+
     /// All signing keys that have not been removed, oldest first.
     async fn signing_keys(&self) -> Result<Vec<StoredSigningKey>, StoreError>;
 

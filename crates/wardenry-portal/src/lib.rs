@@ -19,6 +19,7 @@ mod incidents;
 mod live;
 mod parts;
 mod registrations;
+mod sessions;
 mod sign_in;
 mod state;
 mod token_tool;
@@ -37,6 +38,9 @@ pub fn router(portal: Portal) -> Router {
         .route("/portal", get(home::show))
         .route("/portal/assets/{name}", get(assets::serve))
         .route("/portal/sign-in", get(sign_in::show).post(sign_in::sign_in))
+        .route("/portal/sessions", get(sessions::show))
+        .route("/portal/sessions/end", post(sessions::end))
+        .route("/portal/sessions/end-others", post(sessions::end_others))
         .route("/portal/sign-out", post(sign_in::sign_out))
         .route("/portal/token", get(token_tool::show))
         .route("/portal/token/catalogue", get(token_tool::catalogue))

@@ -101,7 +101,7 @@ pub(crate) async fn sign_in(
     let (user_name, destination) = (fields.text("user_name"), destination(fields.text(CONTINUE)));
     let signed_in = portal.directory.sign_in(user_name, &fields.secret("password"), &address).await;
     let (status, problem) = match signed_in {
-        Ok(user) => match portal.directory.start_session(&user).await {
+        Ok(user) => match portal.directory.start_session_in(&user, browser(&headers)).await {
             Ok(session) => {
                 let mut response = Redirect::to(destination).into_response();
                 let cookie = cookie::set(cookie::SESSION, &session);
@@ -134,6 +134,11 @@ pub(crate) async fn sign_in(
         response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from_static("600"));
     }
     response
+}
+
+/// What the browser calls itself.
+fn browser(headers: &HeaderMap) -> Option<&str> {
+    headers.get(header::USER_AGENT).and_then(|value| value.to_str().ok())
 }
 
 /// Ends the session of this browser.

@@ -187,6 +187,10 @@ impl DirectoryStore for SqliteStore {
         sessions::find(self.reader(), digest).await
     }
 
+    async fn sessions_of(&self, tenant: TenantId, user: UserId) -> Result<Vec<Session>, StoreError> {
+        sessions::list_of(self.reader(), tenant, user).await
+    }
+
     async fn signing_keys(&self) -> Result<Vec<StoredSigningKey>, StoreError> {
         signing_keys::list(self.reader()).await
     }

@@ -1,6 +1,8 @@
 //! Forms of those objects that cannot be compared themselves, because they hold secrets. Taking them
 //! apart by name makes a new field fail to compile here.
 
+use std::net::IpAddr;
+
 use uuid::Uuid;
 use wardenry_core::id::{AppId, ApplicationId, KeyId, TenantId, UserId};
 use wardenry_core::time::Timestamp;
@@ -83,9 +85,12 @@ fn password(credential: PasswordCredential) -> PasswordForm {
     PasswordForm { key_id, display_name, hint, digest: *digest.as_bytes(), validity: (start, end) }
 }
 
-pub(super) fn session(session: &Session) -> ([u8; 32], TenantId, UserId, Timestamp, Timestamp) {
-    let Session { digest, tenant, user, created, expires } = session;
-    (*digest.as_bytes(), *tenant, *user, *created, *expires)
+/// A session with its digest in the open.
+type SessionForm = ([u8; 32], TenantId, UserId, Timestamp, Timestamp, Option<IpAddr>, Option<String>);
+
+pub(super) fn session(session: &Session) -> SessionForm {
+    let Session { digest, tenant, user, created, expires, address, browser } = session;
+    (*digest.as_bytes(), *tenant, *user, *created, *expires, *address, browser.clone())
 }
 
 #[derive(Debug, PartialEq)]

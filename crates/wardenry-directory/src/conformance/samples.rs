@@ -211,7 +211,15 @@ pub(super) fn grant(tenant: TenantId, n: u8, client: u8, resource: u8) -> Delega
 }
 
 pub(super) fn session(tenant: TenantId, user: UserId, n: u8) -> Session {
-    Session { digest: digest(n), tenant, user, created: at(n), expires: at(n.saturating_add(100)) }
+    Session {
+        digest: digest(n),
+        tenant,
+        user,
+        created: at(n),
+        expires: at(n.saturating_add(100)),
+        address: Some(IpAddr::from([192, 0, 2, n])),
+        browser: Some(format!("Browser/{n}")),
+    }
 }
 
 pub(super) fn signing_key(n: u8) -> StoredSigningKey {

@@ -36,6 +36,21 @@ pub async fn ended_sessions_are_removed_together(store: &dyn DirectoryStore) {
     }
 }
 
+/// Those of one user and of nobody else; where they came from may be unknown.
+pub async fn sessions_of_a_user_are_listed_by_age(store: &dyn DirectoryStore) {
+    user_of_tenant_1(store).await;
+    let mut sessions = [1, 2, 3].map(|n| session(tenant_id(1), user_id(1), n));
+    (sessions[1].address, sessions[1].browser) = (None, None);
+    for n in [2, 0, 1] {
+        apply(store, &[Change::AddSession(sessions[n].clone())]).await;
+    }
+    let found = store.sessions_of(tenant_id(1), user_id(1)).await.unwrap();
+    let found: Vec<_> = found.iter().map(forms::session).collect();
+    assert_eq!(found, sessions.each_ref().map(forms::session));
+    assert!(store.sessions_of(tenant_id(2), user_id(1)).await.unwrap().is_empty());
+    assert!(store.sessions_of(tenant_id(1), user_id(2)).await.unwrap().is_empty());
+}
+
 /// One cookie cannot come to mean another person.
 pub async fn a_digest_is_taken_once(store: &dyn DirectoryStore) {
     user_of_tenant_1(store).await;

@@ -9,6 +9,7 @@ mod every_page;
 mod hunting;
 mod incidents;
 mod registrations;
+mod sessions;
 mod sign_in;
 mod token_tool;
 mod world;

@@ -12,15 +12,20 @@ use super::{failed, refused, removed_something};
 use crate::row::TableRow;
 
 pub(super) async fn add(connection: &mut SqliteConnection, session: &Session) -> Result<(), StoreError> {
-    query("INSERT INTO session (digest, tenant, user_id, created, expires) VALUES ($1, $2, $3, $4, $5)")
-        .bind(session.digest.as_bytes().as_slice())
-        .bind(session.tenant.as_guid())
-        .bind(session.user.as_guid())
-        .bind(session.created.unix_ticks())
-        .bind(session.expires.unix_ticks())
-        .execute(connection)
-        .await
-        .map_err(refused(Unique::Other))?;
+    query(
+        "INSERT INTO session (digest, tenant, user_id, created, expires, address, browser)
+         VALUES ($1, $2, $3, $4, $5, $6, $7)",
+    )
+    .bind(session.digest.as_bytes().as_slice())
+    .bind(session.tenant.as_guid())
+    .bind(session.user.as_guid())
+    .bind(session.created.unix_ticks())
+    .bind(session.expires.unix_ticks())
+    .bind(session.address.map(|address| address.to_string()))
+    .bind(&session.browser)
+    .execute(connection)
+    .await
+    .map_err(refused(Unique::Other))?;
     Ok(())
 }
 
@@ -56,6 +61,20 @@ pub(super) async fn find(pool: &SqlitePool, digest: &SecretDigest) -> Result<Opt
     row.as_ref().map(read).transpose()
 }
 
+pub(super) async fn list_of(
+    pool: &SqlitePool,
+    tenant: TenantId,
+    user: UserId,
+) -> Result<Vec<Session>, StoreError> {
+    let rows = query("SELECT * FROM session WHERE tenant = $1 AND user_id = $2 ORDER BY created, digest")
+        .bind(tenant.as_guid())
+        .bind(user.as_guid())
+        .fetch_all(pool)
+        .await
+        .map_err(failed)?;
+    rows.iter().map(read).collect()
+}
+
 fn read(row: &SqliteRow) -> Result<Session, StoreError> {
     let row = TableRow::new("session", row);
     Ok(Session {
@@ -64,5 +83,7 @@ fn read(row: &SqliteRow) -> Result<Session, StoreError> {
         user: row.id("user_id", UserId::from_guid)?,
         created: row.time("created")?,
         expires: row.time("expires")?,
+        address: row.known_or_null("address", |text| text.parse().ok())?,
+        browser: row.get("browser")?,
     })
 }

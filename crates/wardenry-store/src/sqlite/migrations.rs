@@ -22,6 +22,7 @@ const STEPS: &[Step] = &[
     (7, "queries", include_str!("../../migrations/0007_queries.sql")),
     (8, "audit_address", include_str!("../../migrations/0008_audit_address.sql")),
     (9, "last_token", include_str!("../../migrations/0009_last_token.sql")),
+    (10, "session_origin", include_str!("../../migrations/0010_session_origin.sql")),
 ];
 
 /// Applies the steps that the database has not seen, each in a transaction of its own.
