@@ -8,6 +8,7 @@ use wardenry_web::form;
 use wardenry_web::page::{self, foreign_text};
 
 use crate::assets::{self, Asset};
+use crate::sign_in;
 use crate::visitor::Visitor;
 
 /// The parts of the portal that the navigation leads to.
@@ -108,6 +109,15 @@ impl View {
 
     /// The whole document.
     pub(crate) fn render(&self, visitor: &Visitor) -> Response {
+        self.document(Some(visitor))
+    }
+
+    /// The same for somebody who has not signed in: without the ways to what needs a sign-in.
+    pub(crate) fn render_for_anybody(&self) -> Response {
+        self.document(None)
+    }
+
+    fn document(&self, visitor: Option<&Visitor>) -> Response {
         let document = html! {
             (DOCTYPE)
             html lang="en" {
@@ -123,10 +133,12 @@ impl View {
                         script type="module" src=(script.address()) {}
                     }
                 }
-                body.portal {
+                body.portal.alone[visitor.is_none()] {
                     a.skip href="#content" { "Skip to the content" }
-                    (bar(visitor))
-                    (self.navigation(visitor))
+                    @if let Some(visitor) = visitor {
+                        (bar(visitor))
+                        (self.navigation(visitor))
+                    } @else { (self.strangers_bar()) }
                     main id="content" tabindex="-1" {
                         (self.trail())
                         h1 { (foreign_text(&self.title)) }
@@ -155,6 +167,16 @@ impl View {
                         }
                     }
                 }
+            }
+        }
+    }
+
+    /// The bar on top of a page that anybody may see.
+    fn strangers_bar(&self) -> Markup {
+        html! {
+            header.bar {
+                a.brand href="/portal" { "Wardenry" }
+                a.button.onward href=(sign_in::address(Some(self.section.address()))) { "Sign in" }
             }
         }
     }

@@ -2,9 +2,11 @@
 //!
 //! The browser does it all (`token.js`): the token is neither sent nor kept. What the script needs besides the published keys
 //! stands in the catalogue that this module serves: the resources with their permissions, and the calls with what they demand.
+//! All of that is public, so the page is there for everybody, signed in or not.
 
 use axum::extract::State;
 use axum::response::{IntoResponse, Response};
+use http::request::Parts;
 use http::{HeaderValue, header};
 use maud::html;
 use serde_json::{Value, json};
@@ -12,9 +14,10 @@ use wardenry_core::calls::CALLS;
 use wardenry_core::catalogue::RESOURCES;
 
 use crate::assets;
+use crate::failure::Failure;
 use crate::frame::{Section, View};
 use crate::state::Portal;
-use crate::visitor::Visitor;
+use crate::visitor;
 
 /// Where the script finds the catalogue.
 const CATALOGUE: &str = "/portal/token/catalogue";
@@ -22,7 +25,7 @@ const CATALOGUE: &str = "/portal/token/catalogue";
 const KEYS: &str = "/common/discovery/v2.0/keys";
 
 /// Shows the tool.
-pub(crate) async fn show(visitor: Visitor) -> Response {
+pub(crate) async fn show(State(portal): State<Portal>, parts: Parts) -> Response {
     let content = html! {
         p { "Paste an access token. It is decoded and checked in this browser, against the keys that this server publishes; it is neither sent nor stored." }
         noscript { p.problem { "This page needs scripts, because the token must not leave the browser. On the command line: " code { "wardenry token inspect" } " and " code { "wardenry token explain" } "." } }
@@ -36,11 +39,16 @@ pub(crate) async fn show(visitor: Visitor) -> Response {
         div data-token-result role="status" {}
     };
     let scripts = &[assets::TOKEN];
-    visitor.answer(Ok(View { scripts, content, ..View::new(Section::Token, "Token tool") }))
+    let view = View { content, scripts, ..View::new(Section::Token, "Token tool") };
+    match visitor::find(&parts, &portal).await {
+        Ok(Some(visitor)) => visitor.answer(Ok(view)),
+        Ok(None) => view.render_for_anybody(),
+        Err(error) => Failure::from(error).alone(),
+    }
 }
 
 /// The catalogue for the script.
-pub(crate) async fn catalogue(State(portal): State<Portal>, _: Visitor) -> Response {
+pub(crate) async fn catalogue(State(portal): State<Portal>) -> Response {
     let body = document(portal.origins.iter().map(|origin| origin.as_str().to_owned()));
     let headers = [
         (header::CONTENT_TYPE, HeaderValue::from_static("application/json")),

@@ -46,7 +46,8 @@ impl FromRequestParts<Portal> for Visitor {
     }
 }
 
-async fn find(parts: &Parts, portal: &Portal) -> Result<Option<Visitor>, DirectoryError> {
+/// Who is signed in, if anybody is.
+pub(crate) async fn find(parts: &Parts, portal: &Portal) -> Result<Option<Visitor>, DirectoryError> {
     let Some(session) = cookie::read(&parts.headers, cookie::SESSION) else { return Ok(None) };
     let Some(user) = portal.directory.session_user(&session).await? else { return Ok(None) };
     let Some(tenant) = portal.directory.tenant(&TenantSegment::Id(user.tenant())).await? else {

@@ -22,8 +22,7 @@ async fn the_page_has_no_form_that_could_send_a_token() {
 #[tokio::test]
 async fn the_catalogue_tells_issuers_resources_and_what_calls_demand() {
     let world = World::new().await;
-    let mut clerk = Browser::of(&world, PARTNER_CLERK).await;
-    let answer = clerk.open("/portal/token/catalogue").await;
+    let answer = Browser::new(&world).get("/portal/token/catalogue").await;
     assert_eq!(answer.header("content-type"), "application/json");
     let catalogue: Value = serde_json::from_str(&answer.text).unwrap();
     assert_eq!(catalogue["issuers"], serde_json::json!(["https://localhost:8443"]));
@@ -37,4 +36,13 @@ async fn the_catalogue_tells_issuers_resources_and_what_calls_demand() {
     let names: Vec<_> =
         catalogue["resources"].as_array().unwrap().iter().map(|resource| &resource["name"]).collect();
     assert!(names.contains(&&Value::from("Microsoft Graph")), "{names:?}");
+}
+
+#[tokio::test]
+async fn it_is_there_for_somebody_who_has_not_signed_in() {
+    let world = World::new().await;
+    let page = Browser::new(&world).get("/portal/token").await;
+    assert_eq!((page.status.as_u16(), page.heading().as_str()), (200, "Token tool"));
+    assert!(page.text.contains("/portal/sign-in?continue=%2Fportal%2Ftoken"));
+    assert!(!page.text.contains("/portal/sign-out") && !page.text.contains("/portal/registrations"));
 }
