@@ -3,6 +3,7 @@
 use axum::response::Response;
 use http::StatusCode;
 use maud::{DOCTYPE, Markup, html};
+use wardenry_directory::audit::AuditReader;
 use wardenry_web::content_security_policy::{self, Scripts};
 use wardenry_web::form;
 use wardenry_web::page::{self, foreign_text};
@@ -43,6 +44,7 @@ impl Section {
         match self {
             #[cfg(feature = "hunting")]
             Self::Hunting => crate::hunting::reader(visitor).is_ok(),
+            Self::Audit => AuditReader::of(&visitor.user).is_ok(),
             _ => true,
         }
     }

@@ -49,7 +49,9 @@ impl Home<'_> {
                 (card("/portal/registrations", "App registrations", "Register an application, choose its API permissions, make a secret, get the link by which customers consent."))
                 (card("/portal/token", "Token tool", "Paste a token: what it says, whether it can be trusted, which calls it may make, and why one is refused. It does not leave the browser."))
                 (card("/portal/enterprise", "Enterprise applications", "What the applications in your organisation may do, since when and by whose consent; take a permission back, or shut an application out."))
-                (card("/portal/audit", "Audit log", "Who did what when, and from where: search it, and export it."))
+                @if Section::Audit.is_open_to(self.visitor) {
+                    (card("/portal/audit", "Audit log", "Who did what when, and from where: search it, and export it."))
+                }
             }
             h2 { "Your organisation" }
             dl.facts {
