@@ -38,18 +38,19 @@ class Driver:
 
     def open(self, **settings: Any) -> None:
         """Asks for a new client object, which the next token comes from."""
-        self._ask({"do": "open"} | settings)
+        self.ask({"do": "open"} | settings)
 
     def token(self, scope: str) -> Outcome:
         """Asks the client object for a token."""
-        answer = self._ask({"do": "token", "scope": scope})
+        answer = self.ask({"do": "token", "scope": scope})
         return Outcome(answer.get("token"), answer.get("failure"), answer["requests"], answer["assertion_header"])
 
     def with_environment(self, **settings: str) -> "Driver":
         """Another process of the same program, with more environment variables."""
         return Driver(self._command, self._environment | settings, self._log)
 
-    def _ask(self, question: dict[str, Any]) -> dict[str, Any]:
+    def ask(self, question: dict[str, Any]) -> dict[str, Any]:
+        """Sends the program one question, and waits for its answer."""
         process = self._running()
         try:
             process.stdin.write(json.dumps(question) + "\n")
