@@ -33,6 +33,7 @@ pub(crate) fn router() -> Router<Portal> {
         .route("/portal/hunting/run/grid", post(run::grid))
         .route("/portal/hunting/run/customers", post(customers::grid))
         .route("/portal/hunting/saved", get(saved::show).post(saved::save))
+        .route("/portal/hunting/saved/share", post(saved::share))
         .route("/portal/hunting/saved/remove", post(saved::remove))
         .route("/portal/hunting/history/forget", post(saved::forget))
         .route("/portal/hunting/quota", get(run::quota))

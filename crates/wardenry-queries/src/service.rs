@@ -91,6 +91,11 @@ impl Queries {
         }
     }
 
+    /// Shares a query of the owner with all members of the tenant, or keeps it for the owner again.
+    pub async fn set_shared(&self, owner: Owner, id: QueryId, shared: bool) -> Result<(), QueryError> {
+        if self.store.set_shared(owner, id, shared).await? { Ok(()) } else { Err(QueryError::NotFound) }
+    }
+
     /// Removes a query of the owner.
     pub async fn remove(&self, owner: Owner, id: QueryId) -> Result<(), QueryError> {
         if self.store.remove(owner, id).await? { Ok(()) } else { Err(QueryError::NotFound) }

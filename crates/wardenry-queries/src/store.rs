@@ -28,6 +28,9 @@ pub trait QueryStore: Send + Sync + std::fmt::Debug {
     /// Adds a query, unless its owner has so many already; says whether it did.
     async fn save(&self, tenant: TenantId, query: &SavedQuery, most: u32) -> Result<bool, QueryStoreError>;
 
+    /// Shares a query of the owner with the tenant, or keeps it for the owner again; says whether there was one.
+    async fn set_shared(&self, owner: Owner, id: QueryId, shared: bool) -> Result<bool, QueryStoreError>;
+
     /// Removes a query of the owner; says whether there was one.
     async fn remove(&self, owner: Owner, id: QueryId) -> Result<bool, QueryStoreError>;
 

@@ -31,6 +31,10 @@ impl QueryStore for SqliteStore {
         save(self, tenant, query, most).await.map_err(failed("saving a query"))
     }
 
+    async fn set_shared(&self, owner: Owner, id: QueryId, shared: bool) -> Result<bool, QueryStoreError> {
+        set_shared(self, owner, id, shared).await.map_err(failed("sharing a query"))
+    }
+
     async fn remove(&self, owner: Owner, id: QueryId) -> Result<bool, QueryStoreError> {
         remove(self, owner, id).await.map_err(failed("removing a query"))
     }
@@ -118,6 +122,17 @@ async fn save(store: &SqliteStore, tenant: TenantId, saved: &SavedQuery, most: u
     .await?;
     transaction.commit().await?;
     Ok(true)
+}
+
+async fn set_shared(store: &SqliteStore, owner: Owner, id: QueryId, shared: bool) -> Result<bool, Cause> {
+    let done = query("UPDATE saved_query SET shared = $4 WHERE tenant = $1 AND owner = $2 AND id = $3")
+        .bind(owner.tenant().as_guid())
+        .bind(owner.user().as_guid())
+        .bind(id.0)
+        .bind(shared)
+        .execute(store.writer())
+        .await?;
+    Ok(done.rows_affected() > 0)
 }
 
 async fn remove(store: &SqliteStore, owner: Owner, id: QueryId) -> Result<bool, Cause> {

@@ -66,6 +66,8 @@ pub(super) async fn show(
             trail: vec![("Hunting".to_owned(), "/portal/hunting".to_owned())],
             notice: match parameters.done.as_str() {
                 "saved" => Some("The query is saved."),
+                "shared" => Some("All members of your organisation who may hunt see the query."),
+                "unshared" => Some("The query is yours alone."),
                 "removed" => Some("The query is removed."),
                 "forgotten" => Some("What you have run is forgotten."),
                 _ => None,
@@ -93,6 +95,18 @@ pub(super) async fn save(State(portal): State<Portal>, visitor: Visitor, fields:
     };
     let saved = saved.await;
     visitor.answer(saved)
+}
+
+/// Shares a query of the visitor with their organisation, or keeps it for the visitor again.
+pub(super) async fn share(State(portal): State<Portal>, visitor: Visitor, fields: Fields) -> Response {
+    let done = async {
+        let shared = fields.text("shared") == "1";
+        portal.queries.set_shared(owner(&visitor)?, parsed(fields.text("id"))?, shared).await?;
+        let done = if shared { "shared" } else { "unshared" };
+        Err(Failure::Elsewhere(format!("/portal/hunting/saved?done={done}")))
+    };
+    let done = done.await;
+    visitor.answer(done)
 }
 
 /// Removes a query of the visitor.
@@ -173,6 +187,7 @@ impl Page<'_> {
                         th scope="col" { "Query" }
                         th scope="col" { "Whose" }
                         th scope="col" { "Saved" }
+                        th scope="col" { span.unseen { "Share" } }
                         th scope="col" { span.unseen { "Remove" } }
                     } }
                     tbody { @for query in &self.saved {
@@ -185,6 +200,17 @@ impl Page<'_> {
                                 @if query.shared { " " span.tag { "shared" } }
                             }
                             td { (moment(query.changed)) }
+                            td { @if is_own {
+                                form method="post" action="/portal/hunting/saved/share" {
+                                    (form_token(self.visitor))
+                                    input type="hidden" name="id" value=(query.id.0);
+                                    @if !query.shared { input type="hidden" name="shared" value="1"; }
+                                    button.small type="submit" {
+                                        @if query.shared { "Stop sharing" } @else { "Share" }
+                                        span.unseen { " " (foreign_text(&query.name)) }
+                                    }
+                                }
+                            } }
                             td { @if is_own {
                                 form method="post" action="/portal/hunting/saved/remove" {
                                     (form_token(self.visitor))

@@ -260,6 +260,21 @@ async fn queries_are_saved_shared_found_again_and_removed() {
     let opened = petra.open(&address).await;
     assert!(opened.text.contains(">\nprint 2</textarea>"), "{}", opened.text);
     assert!(opened.text.contains("<option value=\"P7D\" selected>"), "{}", opened.text);
+    // Only whose it is shares it, and ends that.
+    let id = address.split('=').nth(1).unwrap().to_owned();
+    let token = hers.text.split("name=\"form_token\" value=\"").nth(1).unwrap().split('"').next().unwrap();
+    let fields = [("id", id.as_str()), ("form_token", token)];
+    let fields = fields.map(|(name, value)| (name.to_owned(), value.to_owned()));
+    for action in ["/portal/hunting/saved/share", "/portal/hunting/saved/remove"] {
+        assert_eq!(petra.post(action, &fields).await.status.as_u16(), 404, "{action}");
+    }
+    let share = "/portal/hunting/saved/share";
+    let page = anna.submit(&listed, share, &[("id", &id), ("shared", "0")]).await;
+    assert!(page.text.contains("The query is yours alone."), "{}", page.text);
+    assert_eq!(petra.open(&address).await.status.as_u16(), 404);
+    let page = anna.submit(&page, share, &[("id", &id), ("shared", "1")]).await;
+    assert!(page.text.contains("All members of your organisation"), "{}", page.text);
+    assert_eq!(petra.open(&address).await.status.as_u16(), 200);
     // Another organisation sees nothing of it.
     let mut ada = Browser::of(&world, CUSTOMER_ADMIN).await;
     assert_eq!(ada.open(&address).await.status.as_u16(), 404);
