@@ -6,7 +6,7 @@ use crate::admin::{DirectoryReader, GrantAdmin};
 use crate::audit::AuditFilter;
 use crate::directory::{Deed, Directory};
 use crate::error::DirectoryError;
-use crate::model::{AuditEvent, DelegatedGrant};
+use crate::model::{AuditEvent, DelegatedGrant, ServicePrincipal};
 use crate::store::{Change, Page};
 
 /// The most consents that are told of one application, the newest.
@@ -71,19 +71,17 @@ impl Directory {
             .find(|held| held.id == grant && held.scopes.iter().any(|held| held == scope))
             .ok_or_else(|| DirectoryError::not_found("delegated grant", grant))?;
         found.scopes.retain(|held| held != scope);
-        let (client, resource) = (
-            self.store.service_principal(tenant, client).await?,
-            self.store.service_principal(tenant, found.resource).await?,
-        );
-        let name = |principal: &Option<crate::model::ServicePrincipal>| {
-            principal.as_ref().map_or_else(String::new, |principal| principal.display_name.clone())
+        let name = |principal: Option<ServicePrincipal>| {
+            principal.map(|found| found.display_name).unwrap_or_default()
         };
+        let client = name(self.store.service_principal(tenant, client).await?);
+        let resource = name(self.store.service_principal(tenant, found.resource).await?);
         let deed = Deed {
             tenant,
             actor: admin.actor(),
             action: "delegated_grant.revoke",
             target: format!("service principal {}", found.client),
-            detail: format!("{scope} on {} from {}", name(&resource), name(&client)),
+            detail: format!("{scope} on {resource} from {client}"),
         };
         let change = if found.scopes.is_empty() {
             Change::RemoveDelegatedGrant { tenant, id: found.id }

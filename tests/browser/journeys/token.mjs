@@ -17,6 +17,8 @@ const tool = async (page, { context }) => {
 
   await field.fill(token);
   await outcome("GET /api/incidents is accepted.");
+  const wide = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
+  check(wide <= 0, `a token makes the page ${wide} pixels wider than the window`);
   await page.getByText("Reads every incident of the organisation").waitFor();
   await page.getByLabel("Call to explain").selectOption("POST /wardenry/v1/ingest");
   await outcome("POST /wardenry/v1/ingest is refused.");
