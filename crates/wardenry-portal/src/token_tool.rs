@@ -39,7 +39,7 @@ pub(crate) async fn show(State(portal): State<Portal>, parts: Parts) -> Response
         div data-token-result role="status" {}
     };
     let scripts = &[assets::TOKEN];
-    let view = View { content, scripts, ..View::new(Section::Token, "Token tool") };
+    let view = View { scripts, content, ..View::new(Section::Token, "Token tool") };
     match visitor::find(&parts, &portal).await {
         Ok(Some(visitor)) => visitor.answer(Ok(view)),
         Ok(None) => view.render_for_anybody(),

@@ -73,8 +73,8 @@ impl List<'_> {
                 label { "Text" input type="search" name="q" value=(query.q) maxlength="256" placeholder="Target, detail or address"; }
                 label { "Who" input type="search" name="actor" value=(query.actor) maxlength="256" placeholder="User name or ID"; }
                 label { "Action" input type="search" name="action" value=(query.action) maxlength="256" placeholder="For example consent"; }
-                label { "From" input type="date" name="from" value=(query.from_day()); }
-                label { "Until" input type="date" name="until" value=(query.until_day()); }
+                label { "From" input type="date" name="from" value=(query.first_day()); }
+                label { "Until" input type="date" name="until" value=(query.last_day()); }
                 button type="submit" { "Search" }
                 @if query.is_filtered() { a.button href="/portal/audit" { "Show all" } }
             }

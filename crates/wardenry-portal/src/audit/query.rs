@@ -47,8 +47,8 @@ impl AuditQuery {
             ("actor", filter.actor.as_str()),
             ("action", &filter.action),
             ("q", &filter.text),
-            ("from", self.from_day()),
-            ("until", self.until_day()),
+            ("from", self.first_day()),
+            ("until", self.last_day()),
         ] {
             if !value.is_empty() {
                 query.append_pair(name, value);
@@ -62,12 +62,12 @@ impl AuditQuery {
     }
 
     /// The first day, if it is one.
-    pub(super) fn from_day(&self) -> &str {
+    pub(super) fn first_day(&self) -> &str {
         day(&self.from).map_or("", |_| &self.from)
     }
 
     /// The last day, if it is one.
-    pub(super) fn until_day(&self) -> &str {
+    pub(super) fn last_day(&self) -> &str {
         day(&self.until).map_or("", |_| &self.until)
     }
 }
