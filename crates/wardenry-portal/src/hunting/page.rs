@@ -127,6 +127,11 @@ pub(super) async fn view(
 }
 
 impl Page<'_> {
+    /// Whether all organisations are chosen: as the query was run, and to begin with, because who has customers hunts in all of them.
+    fn is_everywhere(&self) -> bool {
+        self.draft.is_for_customers() || matches!(self.outcome, Outcome::None)
+    }
+
     fn content(&self) -> Markup {
         html! {
             div.hunt {
@@ -174,7 +179,7 @@ impl Page<'_> {
                         label.inline { "Run in "
                             select name="scope" id="hunt-scope" {
                                 option value="" { (plain_text(&self.visitor.tenant.display_name)) }
-                                option value=(CUSTOMERS) selected[self.draft.is_for_customers()] {
+                                option value=(CUSTOMERS) selected[self.is_everywhere()] {
                                     "All organisations (" (self.customers + 1) ")"
                                 }
                             }
