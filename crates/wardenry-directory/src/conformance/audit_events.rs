@@ -74,7 +74,7 @@ pub async fn a_filter_lets_through_what_it_names(store: &dyn DirectoryStore) {
     let app = Actor::App { app: app_id(1), principal: principal_id(2).as_guid() };
     let mut events = [4, 3, 2, 1].map(|n| audit_event(tenant_id(1), n));
     events[0] = AuditEvent { actor: app, action: "application.update", ..events[0].clone() };
-    events[1].detail = "100 % of Alpha_1".to_owned();
+    events[1].detail.replace_range(.., "100 % of Alpha_1");
     for event in events.iter().rev() {
         store.commit(&[], event).await.unwrap();
     }
