@@ -5,9 +5,11 @@ import { journeys as everyPage, screenshots } from "./every_page.mjs";
 import { journeys as hunting } from "./hunting.mjs";
 import { journeys as incidents } from "./incidents.mjs";
 import { journeys as keyboard } from "./keyboard.mjs";
+import { journeys as revocation } from "./revocation.mjs";
 import { journeys as token } from "./token.mjs";
 
-const ALL = [...articles, ...hunting, ...incidents, ...token, ...keyboard, ...everyPage];
+// The last one takes a consent back that the others rest on.
+const ALL = [...articles, ...hunting, ...incidents, ...token, ...keyboard, ...everyPage, ...revocation];
 
 const values = (name) => process.argv.filter((text) => text.startsWith(`--${name}=`)).map((text) => text.slice(name.length + 3));
 const only = values("only");
