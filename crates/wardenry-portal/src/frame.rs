@@ -214,6 +214,7 @@ fn bar(visitor: &Visitor) -> Markup {
                             (role.display_name())
                         }
                     }
+                    p { a href="/portal/accounts" { "Switch account" } }
                     p { a href="/portal/sessions" { "Your sessions" } }
                     form method="post" action="/portal/sign-out" {
                         (form_token(visitor))

@@ -6,6 +6,7 @@
 //! One folder a section, one file a page: a struct with what the page shows, its rendering, and the handlers around it.
 //! Start at [`router`], the table of contents.
 
+mod accounts;
 mod assets;
 mod audit;
 mod enterprise;
@@ -41,7 +42,10 @@ pub fn router(portal: Portal) -> Router {
         .route("/portal/sessions", get(sessions::show))
         .route("/portal/sessions/end", post(sessions::end))
         .route("/portal/sessions/end-others", post(sessions::end_others))
-        .route("/portal/sign-out", post(sign_in::sign_out))
+        .route("/portal/sign-out", post(accounts::sign_out))
+        .route("/portal/sign-out/all", post(accounts::sign_out_all))
+        .route("/portal/accounts", get(accounts::show))
+        .route("/portal/accounts/switch", post(accounts::switch))
         .route("/portal/token", get(token_tool::show))
         .route("/portal/token/catalogue", get(token_tool::catalogue))
         .merge(audit::router())

@@ -1,9 +1,9 @@
-//! `/portal/sign-in` and `/portal/sign-out`.
+//! `/portal/sign-in`.
 
 use std::net::SocketAddr;
 
 use axum::extract::{ConnectInfo, Query, State};
-use axum::response::{IntoResponse, Redirect, Response};
+use axum::response::{IntoResponse, Response};
 use http::{Extensions, HeaderMap, HeaderValue, StatusCode, header};
 use maud::html;
 use url::form_urlencoded;
@@ -11,6 +11,7 @@ use wardenry_directory::sign_in::SignInError;
 use wardenry_web::page::Page;
 use wardenry_web::{cookie, form};
 
+use crate::accounts;
 use crate::failure::{Failure, chain};
 use crate::fields::Fields;
 use crate::state::Portal;
@@ -103,10 +104,8 @@ pub(crate) async fn sign_in(
     let (status, problem) = match signed_in {
         Ok(user) => match portal.directory.start_session_in(&user, browser(&headers)).await {
             Ok(session) => {
-                let mut response = Redirect::to(destination).into_response();
-                let cookie = cookie::set(cookie::SESSION, &session);
-                response.headers_mut().extend(cookie.map(|value| (header::SET_COOKIE, value)));
-                return response;
+                let response = accounts::signed_in(&portal, &headers, user, session, destination).await;
+                return response.unwrap_or_else(|error| Failure::from(error).alone());
             }
             Err(error) => return Failure::from(error).alone(),
         },
@@ -139,18 +138,6 @@ pub(crate) async fn sign_in(
 /// What the browser calls itself.
 fn browser(headers: &HeaderMap) -> Option<&str> {
     headers.get(header::USER_AGENT).and_then(|value| value.to_str().ok())
-}
-
-/// Ends the session of this browser.
-pub(crate) async fn sign_out(State(portal): State<Portal>, headers: HeaderMap, _: Fields) -> Response {
-    if let Some(session) = cookie::read(&headers, cookie::SESSION)
-        && let Err(error) = portal.directory.end_session(&session).await
-    {
-        return Failure::from(error).alone();
-    }
-    let mut response = Redirect::to("/portal/sign-in").into_response();
-    response.headers_mut().extend(cookie::remove(cookie::SESSION).map(|value| (header::SET_COOKIE, value)));
-    response
 }
 
 #[cfg(test)]

@@ -5,6 +5,13 @@ use wardenry_core::secret::SecretString;
 
 /// The session of a signed-in browser.
 pub const SESSION: &str = "__Host-wardenry-session";
+/// Sessions of further accounts of the same browser, which wait until they are chosen.
+pub const WAITING_SESSIONS: [&str; 4] = [
+    "__Host-wardenry-session-1",
+    "__Host-wardenry-session-2",
+    "__Host-wardenry-session-3",
+    "__Host-wardenry-session-4",
+];
 /// The secret that binds forms to the browser that asked for them.
 pub const FORM: &str = "__Host-wardenry-form";
 

@@ -1,5 +1,6 @@
 // Runs the journeys one after the other, each in a browser context of its own, and counts.
 import { launch, open } from "./browser.mjs";
+import { journeys as accounts } from "./accounts.mjs";
 import { journeys as articles } from "./articles.mjs";
 import { journeys as everyPage, screenshots } from "./every_page.mjs";
 import { journeys as hunting } from "./hunting.mjs";
@@ -9,7 +10,7 @@ import { journeys as revocation } from "./revocation.mjs";
 import { journeys as token } from "./token.mjs";
 
 // The last one takes a consent back that the others rest on.
-const ALL = [...articles, ...hunting, ...incidents, ...token, ...keyboard, ...everyPage, ...revocation];
+const ALL = [...articles, ...accounts, ...hunting, ...incidents, ...token, ...keyboard, ...everyPage, ...revocation];
 
 const values = (name) => process.argv.filter((text) => text.startsWith(`--${name}=`)).map((text) => text.slice(name.length + 3));
 const only = values("only");

@@ -1,6 +1,7 @@
 //! The portal from outside: the real router in its real surroundings, over a real database, and a browser that keeps cookies and
 //! fills in forms. One module per section, and those that go through all pages.
 
+mod accounts;
 mod audit;
 mod browser;
 mod enterprise;
