@@ -17,6 +17,7 @@ use wardenry_web::page::{foreign_text, plain_text};
 use crate::failure::Failure;
 use crate::fields::Fields;
 use crate::frame::{Section, View, form_token};
+use crate::parts::Done;
 use crate::state::Portal;
 use crate::visitor::Visitor;
 
@@ -109,19 +110,12 @@ pub(crate) async fn signed_in(
     Ok(accounts.into_response(destination))
 }
 
-#[derive(Debug, serde::Deserialize)]
-pub(crate) struct Parameters {
-    /// What has just been done.
-    #[serde(default)]
-    done: String,
-}
-
 /// Shows the accounts.
 pub(crate) async fn show(
     State(portal): State<Portal>,
     visitor: Visitor,
     headers: HeaderMap,
-    Query(parameters): Query<Parameters>,
+    Query(Done { done }): Query<Done>,
 ) -> Response {
     let page = async {
         let accounts = Accounts::of(&portal, &headers).await?;
@@ -131,7 +125,7 @@ pub(crate) async fn show(
             let tenant = portal.directory.tenant(&segment).await?;
             rows.push((&account.user, tenant.map_or_else(String::new, |tenant| tenant.display_name.clone())));
         }
-        let notice = match parameters.done.as_str() {
+        let notice = match done.as_str() {
             "switched" => Some("You work with this account now."),
             "signed-out" => Some("That account is signed out. You work with another one now."),
             _ => None,

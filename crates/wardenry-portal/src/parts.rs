@@ -1,6 +1,7 @@
 //! Small pieces that many pages are made of.
 
 use maud::{Markup, html};
+use url::form_urlencoded::Serializer;
 use wardenry_core::time::Timestamp;
 use wardenry_directory::model::Actor;
 use wardenry_oauth::consent::PermissionKind;
@@ -36,6 +37,37 @@ pub(crate) fn tabs(label: &str, tabs: &[(&str, String)], current: &str) -> Marku
                 @for (title, address) in tabs {
                     li { a href=(address) aria-current=[(address == current).then_some("page")] { (title) } }
                 }
+            }
+        }
+    }
+}
+
+/// What has just been done, as the address that a form has led to says it.
+#[derive(Debug, serde::Deserialize)]
+pub(crate) struct Done {
+    #[serde(default)]
+    pub(crate) done: String,
+}
+
+/// The rows of a page of a list.
+pub(crate) const PAGE_ROWS: usize = 100;
+
+/// The way to the pages of a list before and after this one, counted from 0. The list is at this path, narrowed by a search.
+pub(crate) fn paging(path: &str, search: &str, page: usize, found: usize) -> Markup {
+    let address = |page: usize| {
+        let mut query = Serializer::new(String::new());
+        if !search.is_empty() {
+            query.append_pair("q", search);
+        }
+        query.append_pair("page", &page.to_string());
+        format!("{path}?{}", query.finish())
+    };
+    html! {
+        @if found > PAGE_ROWS {
+            nav.paging aria-label="Pages" {
+                @if page > 0 { a.button href=(address(page - 1)) { "Previous" } }
+                span { "Page " (page + 1) " of " (found.div_ceil(PAGE_ROWS)) }
+                @if (page + 1) * PAGE_ROWS < found { a.button href=(address(page + 1)) { "Next" } }
             }
         }
     }

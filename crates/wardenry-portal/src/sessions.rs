@@ -12,16 +12,9 @@ use wardenry_web::page::foreign_text;
 use crate::failure::Failure;
 use crate::fields::Fields;
 use crate::frame::{Section, View, form_token};
-use crate::parts::moment;
+use crate::parts::{Done, moment};
 use crate::state::Portal;
 use crate::visitor::Visitor;
-
-#[derive(Debug, serde::Deserialize)]
-pub(crate) struct Parameters {
-    /// What has just been done.
-    #[serde(default)]
-    done: String,
-}
 
 struct Sessions<'a> {
     visitor: &'a Visitor,
@@ -33,12 +26,12 @@ pub(crate) async fn show(
     State(portal): State<Portal>,
     visitor: Visitor,
     headers: HeaderMap,
-    Query(parameters): Query<Parameters>,
+    Query(Done { done }): Query<Done>,
 ) -> Response {
     let page = async {
         let sessions = portal.directory.own_sessions(&visitor.user, &current(&headers)).await?;
         let content = Sessions { visitor: &visitor, sessions }.content();
-        let notice = match parameters.done.as_str() {
+        let notice = match done.as_str() {
             "ended" => Some("The session is ended."),
             "others" => Some("All other sessions are ended."),
             _ => None,

@@ -14,14 +14,12 @@ use wardenry_web::page::foreign_text;
 use super::Publisher;
 use crate::failure::Failure;
 use crate::frame::{Section, View};
-use crate::parts::{empty, moment, risk};
+use crate::parts::{PAGE_ROWS, empty, moment, paging, risk};
 use crate::state::Portal;
 use crate::visitor::Visitor;
 
 /// The most applications that are gone through for a search.
 const MAX_SEARCHED: u32 = 10_000;
-/// The rows of a page.
-const PAGE_ROWS: usize = 100;
 
 #[derive(Debug, serde::Deserialize)]
 pub(crate) struct Parameters {
@@ -125,7 +123,7 @@ impl List<'_> {
             }
             @if !self.applications.is_empty() {
                 (self.table())
-                (self.paging())
+                (paging("/portal/enterprise", &self.parameters.q, self.parameters.page, self.found))
             } @else if searching {
                 (empty("Nothing found", &html! { p { "No application has this name or ID. " a href="/portal/enterprise" { "Show all" } } }))
             } @else {
@@ -175,27 +173,6 @@ impl List<'_> {
                             }
                         }
                     }
-                }
-            }
-        }
-    }
-
-    fn paging(&self) -> Markup {
-        let page = self.parameters.page;
-        let address = |page: usize| {
-            let mut query = url::form_urlencoded::Serializer::new(String::new());
-            if !self.parameters.q.is_empty() {
-                query.append_pair("q", &self.parameters.q);
-            }
-            query.append_pair("page", &page.to_string());
-            format!("/portal/enterprise?{}", query.finish())
-        };
-        html! {
-            @if self.found > PAGE_ROWS {
-                nav.paging aria-label="Pages" {
-                    @if page > 0 { a.button href=(address(page - 1)) { "Previous" } }
-                    span { "Page " (page + 1) " of " (self.found.div_ceil(PAGE_ROWS)) }
-                    @if (page + 1) * PAGE_ROWS < self.found { a.button href=(address(page + 1)) { "Next" } }
                 }
             }
         }

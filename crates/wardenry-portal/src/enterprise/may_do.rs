@@ -17,16 +17,9 @@ use super::{Tab, find, may_revoke, view};
 use crate::failure::Failure;
 use crate::fields::Fields;
 use crate::frame::{View, form_token};
-use crate::parts::{empty, kind, moment, risk};
+use crate::parts::{Done, empty, kind, moment, risk};
 use crate::state::Portal;
 use crate::visitor::Visitor;
-
-#[derive(Debug, serde::Deserialize)]
-pub(crate) struct Parameters {
-    /// What has just been done.
-    #[serde(default)]
-    done: String,
-}
 
 struct Permissions<'a> {
     visitor: &'a Visitor,
@@ -53,14 +46,14 @@ pub(crate) async fn show(
     State(portal): State<Portal>,
     visitor: Visitor,
     Path(id): Path<String>,
-    Query(parameters): Query<Parameters>,
+    Query(Done { done }): Query<Done>,
 ) -> Response {
     let page = async {
         let principal = find(&portal, &visitor, &id).await?;
         let granted = granted(&portal, &visitor, principal.id).await?;
         let may_revoke = may_revoke(&visitor);
         let page = Permissions { visitor: &visitor, principal: &principal, granted, may_revoke };
-        let notice = (parameters.done == "revoked").then_some(
+        let notice = (done == "revoked").then_some(
             "The permission is taken back: new tokens come without it, and those from before end by themselves within an hour.",
         );
         Ok::<_, Failure>(View { notice, content: page.content(), ..view(&principal, Tab::Permissions) })

@@ -12,15 +12,9 @@ use super::{Tab, find, may_change, view};
 use crate::failure::Failure;
 use crate::fields::Fields;
 use crate::frame::{View, form_token};
+use crate::parts::Done;
 use crate::state::Portal;
 use crate::visitor::Visitor;
-
-#[derive(Debug, serde::Deserialize)]
-pub(crate) struct Parameters {
-    /// What has just been done.
-    #[serde(default)]
-    done: String,
-}
 
 struct Settings<'a> {
     visitor: &'a Visitor,
@@ -33,12 +27,12 @@ pub(crate) async fn show(
     State(portal): State<Portal>,
     visitor: Visitor,
     Path(id): Path<String>,
-    Query(parameters): Query<Parameters>,
+    Query(Done { done }): Query<Done>,
 ) -> Response {
     let page = async {
         let principal = find(&portal, &visitor, &id).await?;
         let page = Settings { visitor: &visitor, principal: &principal, may_change: may_change(&visitor) };
-        let notice = match parameters.done.as_str() {
+        let notice = match done.as_str() {
             "enabled" => Some("Sign-in is enabled."),
             "disabled" => Some("Sign-in is disabled. Tokens from before end by themselves within an hour."),
             _ => None,

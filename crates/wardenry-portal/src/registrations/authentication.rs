@@ -13,15 +13,9 @@ use super::{Tab, account_types, audience, find, may_change, view};
 use crate::failure::Failure;
 use crate::fields::Fields;
 use crate::frame::{View, form_token};
+use crate::parts::Done;
 use crate::state::Portal;
 use crate::visitor::Visitor;
-
-#[derive(Debug, serde::Deserialize)]
-pub(crate) struct Parameters {
-    /// What has just been done.
-    #[serde(default)]
-    done: String,
-}
 
 /// What the form shows: the application's properties, or what was sent and refused.
 struct Authentication<'a> {
@@ -47,7 +41,7 @@ pub(crate) async fn show(
     State(portal): State<Portal>,
     visitor: Visitor,
     Path(app): Path<String>,
-    Query(parameters): Query<Parameters>,
+    Query(Done { done }): Query<Done>,
 ) -> Response {
     let page = async {
         let application = find(&portal, &visitor, &app).await?;
@@ -61,7 +55,7 @@ pub(crate) async fn show(
             problem: None,
             may_change: may_change(&visitor),
         };
-        let notice = (parameters.done == "saved").then_some("Saved.");
+        let notice = (done == "saved").then_some("Saved.");
         Ok::<_, Failure>(View { notice, content: page.content(), ..view(&application, Tab::Authentication) })
     };
     let page = page.await;

@@ -19,7 +19,7 @@ use super::{Tab, find, may_change, view};
 use crate::failure::Failure;
 use crate::fields::Fields;
 use crate::frame::{View, form_token};
-use crate::parts::{copyable, empty, moment};
+use crate::parts::{Done, copyable, empty, moment};
 use crate::state::Portal;
 use crate::visitor::Visitor;
 
@@ -37,13 +37,6 @@ const LIVES: [(u32, &str); 5] = [
     (730, "730 days (24 months)"),
 ];
 
-#[derive(Debug, serde::Deserialize)]
-pub(crate) struct Parameters {
-    /// What has just been done.
-    #[serde(default)]
-    done: String,
-}
-
 struct Credentials<'a> {
     visitor: &'a Visitor,
     application: &'a Application,
@@ -58,11 +51,11 @@ pub(crate) async fn show(
     State(portal): State<Portal>,
     visitor: Visitor,
     Path(app): Path<String>,
-    Query(parameters): Query<Parameters>,
+    Query(Done { done }): Query<Done>,
 ) -> Response {
     let page = async {
         let application = find(&portal, &visitor, &app).await?;
-        let notice = match parameters.done.as_str() {
+        let notice = match done.as_str() {
             "secret-removed" => {
                 Some("The secret is removed. Tokens that it has fetched live until they expire.")
             }

@@ -13,14 +13,12 @@ use wardenry_web::page::foreign_text;
 use super::may_change;
 use crate::failure::Failure;
 use crate::frame::{Section, View};
-use crate::parts::{empty, moment};
+use crate::parts::{PAGE_ROWS, empty, moment, paging};
 use crate::state::Portal;
 use crate::visitor::Visitor;
 
 /// The most applications that are gone through for a search.
 const MAX_SEARCHED: u32 = 10_000;
-/// The rows of a page.
-const PAGE_ROWS: usize = 100;
 
 #[derive(Debug, serde::Deserialize)]
 pub(crate) struct Parameters {
@@ -93,7 +91,7 @@ impl List<'_> {
                 }
             } @else {
                 (self.table())
-                (self.paging())
+                (paging("/portal/registrations", &self.parameters.q, self.parameters.page, self.found))
             }
         }
     }
@@ -139,27 +137,6 @@ impl List<'_> {
                 Some(end) if end <= self.now => span.tag.danger { "expired" },
                 Some(end) if end.since(self.now) < super::credentials::SOON => span.tag.caution { "expires soon" },
                 Some(_) => span.tag.good { "current" },
-            }
-        }
-    }
-
-    fn paging(&self) -> Markup {
-        let page = self.parameters.page;
-        let address = |page: usize| {
-            let mut query = url::form_urlencoded::Serializer::new(String::new());
-            if !self.parameters.q.is_empty() {
-                query.append_pair("q", &self.parameters.q);
-            }
-            query.append_pair("page", &page.to_string());
-            format!("/portal/registrations?{}", query.finish())
-        };
-        html! {
-            @if self.found > PAGE_ROWS {
-                nav.paging aria-label="Pages" {
-                    @if page > 0 { a.button href=(address(page - 1)) { "Previous" } }
-                    span { "Page " (page + 1) " of " (self.found.div_ceil(PAGE_ROWS)) }
-                    @if (page + 1) * PAGE_ROWS < self.found { a.button href=(address(page + 1)) { "Next" } }
-                }
             }
         }
     }

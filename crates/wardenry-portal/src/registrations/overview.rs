@@ -11,16 +11,9 @@ use wardenry_web::page::foreign_text;
 use super::{Tab, account_types, find, view};
 use crate::failure::Failure;
 use crate::frame::View;
-use crate::parts::{copyable, empty, moment};
+use crate::parts::{Done, copyable, empty, moment};
 use crate::state::Portal;
 use crate::visitor::Visitor;
-
-#[derive(Debug, serde::Deserialize)]
-pub(crate) struct Parameters {
-    /// What has just been done.
-    #[serde(default)]
-    done: String,
-}
 
 struct Overview<'a> {
     application: &'a Application,
@@ -32,14 +25,14 @@ pub(crate) async fn show(
     State(portal): State<Portal>,
     visitor: Visitor,
     Path(app): Path<String>,
-    Query(parameters): Query<Parameters>,
+    Query(Done { done }): Query<Done>,
 ) -> Response {
     let page = async {
         let application = find(&portal, &visitor, &app).await?;
         let reader = visitor.reader(&GET_APPLICATION)?;
         let customers = portal.directory.customers_of(&reader, &application).await?;
         let content = Overview { application: &application, customers }.content();
-        let notice = (parameters.done == "registered").then_some(
+        let notice = (done == "registered").then_some(
             "The application is registered. Next: choose its API permissions, then make a secret.",
         );
         Ok::<_, Failure>(View {

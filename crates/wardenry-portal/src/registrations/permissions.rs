@@ -14,16 +14,9 @@ use super::{Tab, find, may_change, view};
 use crate::failure::Failure;
 use crate::fields::Fields;
 use crate::frame::{View, form_token};
-use crate::parts::{empty, kind, risk};
+use crate::parts::{Done, empty, kind, risk};
 use crate::state::Portal;
 use crate::visitor::Visitor;
-
-#[derive(Debug, serde::Deserialize)]
-pub(crate) struct Parameters {
-    /// What has just been done.
-    #[serde(default)]
-    done: String,
-}
 
 struct Permissions<'a> {
     visitor: &'a Visitor,
@@ -37,7 +30,7 @@ pub(crate) async fn show(
     State(portal): State<Portal>,
     visitor: Visitor,
     Path(app): Path<String>,
-    Query(parameters): Query<Parameters>,
+    Query(Done { done }): Query<Done>,
 ) -> Response {
     let page = async {
         let application = find(&portal, &visitor, &app).await?;
@@ -56,7 +49,7 @@ pub(crate) async fn show(
             },
             ConsentLookup::UnknownApplication => return Err(Failure::NotFound),
         };
-        let notice = match parameters.done.as_str() {
+        let notice = match done.as_str() {
             "added" => Some(
                 "The permissions are on the list. They hold once an administrator has consented: here with Grant admin consent, in customers' tenants through the consent link.",
             ),
