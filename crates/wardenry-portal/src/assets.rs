@@ -50,14 +50,15 @@ const ALL: &[Asset] = &[
 ];
 
 /// A mark of all contents together: another build's pages never meet this build's files in a cache.
-static VERSION: LazyLock<String> = LazyLock::new(|| {
-    let bytes = ALL.iter().flat_map(|asset| asset.content.bytes());
-    // FNV-1a: it names a version, it protects nothing.
-    let hash = bytes.fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| {
+static VERSION: LazyLock<String> = LazyLock::new(|| mark(ALL.iter().flat_map(|asset| asset.content.bytes())));
+
+/// A short name for a content (FNV-1a): it tells versions apart, it protects nothing.
+pub(crate) fn mark(content: impl Iterator<Item = u8>) -> String {
+    let hash = content.fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| {
         (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3)
     });
     format!("{hash:016x}")
-});
+}
 
 impl Asset {
     /// Where pages find it.

@@ -9,6 +9,8 @@ use maud::{Markup, html};
 use wardenry_web::content_security_policy::{self, Scripts};
 use wardenry_web::page;
 
+use crate::assets;
+
 /// A part of a page with this id that is renewed from this address.
 pub(crate) fn region(id: &str, address: &str, content: Markup) -> Markup {
     html! {
@@ -34,9 +36,5 @@ pub(crate) fn answer(headers: &HeaderMap, content: Markup) -> Response {
 
 /// An entity tag of the content.
 fn version(content: &Markup) -> String {
-    // FNV-1a: it tells versions apart, it protects nothing.
-    let hash = content.0.bytes().fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| {
-        (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3)
-    });
-    format!("\"{hash:016x}\"")
+    format!("\"{}\"", assets::mark(content.0.bytes()))
 }

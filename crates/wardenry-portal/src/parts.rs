@@ -5,7 +5,6 @@ use url::form_urlencoded::Serializer;
 use wardenry_core::time::Timestamp;
 use wardenry_directory::model::Actor;
 use wardenry_oauth::consent::PermissionKind;
-use wardenry_oauth::risk::Risk;
 use wardenry_web::page::foreign_text;
 
 /// A text that people carry elsewhere, with a button that copies it. The id has to be unique on the page.
@@ -78,17 +77,6 @@ pub(crate) fn kind(kind: PermissionKind) -> &'static str {
     match kind {
         PermissionKind::Application => "Application",
         PermissionKind::Delegated => "Delegated",
-    }
-}
-
-/// How much harm a permission can do in the wrong hands, in plain words.
-pub(crate) fn risk(kind: PermissionKind, value: &str) -> Markup {
-    let risk = Risk::of(kind, value);
-    let words = risk.in_words();
-    match risk {
-        Risk::ChangesEverybody => html! { span.tag.danger { (words) } },
-        Risk::ReadsEverybody | Risk::ChangesAsUser => html! { span.tag.caution { (words) } },
-        Risk::ReadsAsUser => html! { span.tag { (words) } },
     }
 }
 

@@ -3,6 +3,8 @@
 use axum::response::{IntoResponse, Response};
 use http::{HeaderValue, StatusCode, header};
 use maud::{DOCTYPE, Markup, html};
+use wardenry_oauth::consent::PermissionKind;
+use wardenry_oauth::risk::Risk;
 
 use crate::content_security_policy::{self, Scripts};
 
@@ -87,6 +89,17 @@ pub fn foreign_text(text: &str) -> Markup {
 pub fn plain_text(text: &str) -> String {
     let reorders = |c: char| matches!(c, '\u{200e}' | '\u{200f}' | '\u{061c}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
     text.chars().map(|c| if c.is_control() || reorders(c) { '\u{fffd}' } else { c }).collect()
+}
+
+/// How much harm a permission can do in the wrong hands, marked by colour and said in words.
+pub fn risk_tag(kind: PermissionKind, value: &str) -> Markup {
+    let risk = Risk::of(kind, value);
+    let class = match risk {
+        Risk::ChangesEverybody => "tag danger",
+        Risk::ReadsEverybody | Risk::ChangesAsUser => "tag caution",
+        Risk::ReadsAsUser => "tag",
+    };
+    html! { span class=(class) { (risk.in_words()) } }
 }
 
 /// Serves the style sheet.

@@ -9,8 +9,7 @@ use wardenry_directory::sign_in::SignedInUser;
 use wardenry_oauth::authorize_request::{ConsentEndpoint, ProvenReply};
 use wardenry_oauth::consent::{ConsentRefusal, PermissionKind, WishedPermission};
 use wardenry_oauth::error::{Code, OAuthError};
-use wardenry_oauth::risk::Risk;
-use wardenry_web::page::{Page, foreign_text};
+use wardenry_web::page::{Page, foreign_text, risk_tag};
 use wardenry_web::{cookie, form};
 
 use super::entry::Entry;
@@ -263,25 +262,13 @@ fn permission(wish: &WishedPermission) -> Markup {
                 PermissionKind::Application => span.tag.caution { "as itself, without a user" },
                 PermissionKind::Delegated => span.tag { "on behalf of a user" },
             }
-            (risk(wish))
+            (risk_tag(wish.kind, &wish.value))
             @if wish.granted { span.tag { "granted already" } }
             @if wish.resource_principal.is_none() { span.tag.caution { "not licensed" } }
             br;
             (foreign_text(&wish.description))
             br;
             span.muted { code { (foreign_text(&wish.value)) } " of " (foreign_text(&wish.resource_name)) }
-        }
-    }
-}
-
-/// How much harm the permission can do in the wrong hands.
-fn risk(wish: &WishedPermission) -> Markup {
-    let risk = Risk::of(wish.kind, &wish.value);
-    html! {
-        @match risk {
-            Risk::ChangesEverybody => span.tag.danger { (risk.in_words()) },
-            Risk::ReadsEverybody | Risk::ChangesAsUser => span.tag.caution { (risk.in_words()) },
-            Risk::ReadsAsUser => span.tag { (risk.in_words()) },
         }
     }
 }

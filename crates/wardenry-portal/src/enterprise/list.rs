@@ -9,12 +9,12 @@ use wardenry_directory::model::ServicePrincipal;
 use wardenry_directory::store::Page;
 use wardenry_oauth::consent::PermissionKind;
 use wardenry_oauth::risk::Risk;
-use wardenry_web::page::foreign_text;
+use wardenry_web::page::{foreign_text, risk_tag};
 
 use super::Publisher;
 use crate::failure::Failure;
 use crate::frame::{Section, View};
-use crate::parts::{PAGE_ROWS, empty, moment, paging, risk};
+use crate::parts::{PAGE_ROWS, empty, moment, paging};
 use crate::state::Portal;
 use crate::visitor::Visitor;
 
@@ -203,7 +203,7 @@ impl Row {
         html! {
             @match worst {
                 None => span.muted { "none" },
-                Some(worst) => { (self.roles.len()) " " (risk(PermissionKind::Application, worst)) }
+                Some(worst) => { (self.roles.len()) " " (risk_tag(PermissionKind::Application, worst)) }
             }
         }
     }

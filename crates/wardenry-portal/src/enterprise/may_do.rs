@@ -11,13 +11,13 @@ use wardenry_directory::admin::DirectoryReader;
 use wardenry_directory::model::ServicePrincipal;
 use wardenry_directory::offered::OfferedPermission;
 use wardenry_oauth::consent::PermissionKind;
-use wardenry_web::page::foreign_text;
+use wardenry_web::page::{foreign_text, risk_tag};
 
 use super::{Tab, find, may_revoke, view};
 use crate::failure::Failure;
 use crate::fields::Fields;
 use crate::frame::{View, form_token};
-use crate::parts::{Done, empty, kind, moment, risk};
+use crate::parts::{Done, empty, kind, moment};
 use crate::state::Portal;
 use crate::visitor::Visitor;
 
@@ -204,7 +204,7 @@ impl Permissions<'_> {
         html! {
             tr {
                 th scope="row" { code { (foreign_text(&granted.value)) } br; span.aside { (foreign_text(&granted.resource)) } }
-                td.wrap { (foreign_text(&granted.description)) br; (risk(granted.kind, &granted.value)) }
+                td.wrap { (foreign_text(&granted.description)) br; (risk_tag(granted.kind, &granted.value)) }
                 td { (kind(granted.kind)) br; span.aside { "for " (foreign_text(&granted.holds_for)) } }
                 td { (moment(granted.since)) }
                 @if self.may_revoke {

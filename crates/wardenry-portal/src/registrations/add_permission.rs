@@ -10,13 +10,13 @@ use wardenry_directory::model::{Application, RequiredResource};
 use wardenry_directory::offered::{OfferedPermission, OfferedResource};
 use wardenry_directory::registration::ApplicationPatch;
 use wardenry_oauth::consent::PermissionKind;
-use wardenry_web::page::foreign_text;
+use wardenry_web::page::{foreign_text, risk_tag};
 
 use super::{Tab, find, view};
 use crate::failure::Failure;
 use crate::fields::Fields;
 use crate::frame::{View, form_token};
-use crate::parts::{empty, risk};
+use crate::parts::empty;
 use crate::state::Portal;
 use crate::visitor::Visitor;
 
@@ -225,7 +225,7 @@ impl Offer<'_> {
                     input type="checkbox" name=(field) value=(permission.id) checked[asked] disabled[asked];
                     span { code { (foreign_text(&permission.value)) } @if asked { " " span.tag { "on the list" } } }
                     span { (foreign_text(&permission.description)) }
-                    span { (risk(permission.kind, &permission.value)) @if permission.admin_only { " " span.tag { "needs an administrator's consent" } } }
+                    span { (risk_tag(permission.kind, &permission.value)) @if permission.admin_only { " " span.tag { "needs an administrator's consent" } } }
                 }
             }
         }

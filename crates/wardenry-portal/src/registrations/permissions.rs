@@ -8,13 +8,13 @@ use wardenry_directory::consent::{ConsentLookup, ConsentRequest, ConsentSubject}
 use wardenry_directory::model::Application;
 use wardenry_directory::registration::ApplicationPatch;
 use wardenry_oauth::consent::{Beneficiaries, PermissionKind, WishedPermission, decide};
-use wardenry_web::page::foreign_text;
+use wardenry_web::page::{foreign_text, risk_tag};
 
 use super::{Tab, find, may_change, view};
 use crate::failure::Failure;
 use crate::fields::Fields;
 use crate::frame::{View, form_token};
-use crate::parts::{Done, empty, kind, risk};
+use crate::parts::{Done, empty, kind};
 use crate::state::Portal;
 use crate::visitor::Visitor;
 
@@ -174,7 +174,7 @@ impl Permissions<'_> {
                 th scope="row" { code { (foreign_text(&wish.value)) } }
                 td { (foreign_text(&wish.resource_name)) }
                 td { (kind(wish.kind)) }
-                td.wrap { (foreign_text(&wish.description)) br; (risk(wish.kind, &wish.value)) }
+                td.wrap { (foreign_text(&wish.description)) br; (risk_tag(wish.kind, &wish.value)) }
                 td { @if wish.kind == PermissionKind::Application || wish.admin_only { "Required" } @else { "Not required" } }
                 td {
                     @if wish.granted { span.tag.good { "granted" } }
