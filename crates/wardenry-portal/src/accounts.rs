@@ -133,8 +133,7 @@ pub(crate) async fn show(
         let content = list(&visitor, &rows);
         Ok::<_, Failure>(View { notice, content, ..View::new(Section::Home, "Your accounts") })
     };
-    let page = page.await;
-    visitor.answer(page)
+    visitor.answer(page.await)
 }
 
 /// Lets another account work.

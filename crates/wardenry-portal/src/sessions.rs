@@ -38,8 +38,7 @@ pub(crate) async fn show(
         };
         Ok::<_, Failure>(View { notice, content, ..View::new(Section::Home, "Your sessions") })
     };
-    let page = page.await;
-    visitor.answer(page)
+    visitor.answer(page.await)
 }
 
 /// Ends one.
@@ -48,8 +47,7 @@ pub(crate) async fn end(State(portal): State<Portal>, visitor: Visitor, fields: 
         portal.directory.end_own_session(&visitor.user, fields.text("session")).await?;
         Err(Failure::Elsewhere("/portal/sessions?done=ended".to_owned()))
     };
-    let page = page.await;
-    visitor.answer(page)
+    visitor.answer(page.await)
 }
 
 /// Ends all but this one.
@@ -63,8 +61,7 @@ pub(crate) async fn end_others(
         portal.directory.end_other_sessions(&visitor.user, &current(&headers)).await?;
         Err(Failure::Elsewhere("/portal/sessions?done=others".to_owned()))
     };
-    let page = page.await;
-    visitor.answer(page)
+    visitor.answer(page.await)
 }
 
 /// The cookie of the session that asks. A visitor has one.

@@ -45,8 +45,7 @@ pub(crate) async fn show(
         let content = List { query: &query, page, events, more }.content();
         Ok::<_, Failure>(View { content, ..View::new(Section::Audit, "Audit log") })
     };
-    let page = page.await;
-    visitor.answer(page)
+    visitor.answer(page.await)
 }
 
 impl List<'_> {

@@ -66,8 +66,7 @@ pub(crate) async fn show(
             ..View::new(Section::Enterprise, "Enterprise applications")
         })
     };
-    let page = page.await;
-    visitor.answer(page)
+    visitor.answer(page.await)
 }
 
 async fn find<'a>(

@@ -58,8 +58,7 @@ pub(crate) async fn show(
         );
         Ok::<_, Failure>(View { notice, content: page.content(), ..view(&principal, Tab::Permissions) })
     };
-    let page = page.await;
-    visitor.answer(page)
+    visitor.answer(page.await)
 }
 
 /// Takes one application permission back.
@@ -75,8 +74,7 @@ pub(crate) async fn revoke_role(
         portal.directory.remove_app_role_assignment(&admin, principal.id, fields.text("grant")).await?;
         Err(Failure::Elsewhere(format!("{}?done=revoked", Tab::Permissions.address(principal.id))))
     };
-    let page = page.await;
-    visitor.answer(page)
+    visitor.answer(page.await)
 }
 
 /// Takes one delegated permission back.
@@ -93,8 +91,7 @@ pub(crate) async fn revoke_scope(
         portal.directory.revoke_scope(&admin, principal.id, grant, scope).await?;
         Err(Failure::Elsewhere(format!("{}?done=revoked", Tab::Permissions.address(principal.id))))
     };
-    let page = page.await;
-    visitor.answer(page)
+    visitor.answer(page.await)
 }
 
 /// Everything that the principal was granted: application permissions first, each kind oldest first.

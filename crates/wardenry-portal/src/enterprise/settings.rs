@@ -39,8 +39,7 @@ pub(crate) async fn show(
         };
         Ok::<_, Failure>(View { notice, content: page.content(), ..view(&principal, Tab::Settings) })
     };
-    let page = page.await;
-    visitor.answer(page)
+    visitor.answer(page.await)
 }
 
 /// Lets the application get tokens in the organisation, or not.
@@ -59,8 +58,7 @@ pub(crate) async fn switch(
         let done = if enabled { "enabled" } else { "disabled" };
         Err(Failure::Elsewhere(format!("{}?done={done}", Tab::Settings.address(principal.id))))
     };
-    let page = page.await;
-    visitor.answer(page)
+    visitor.answer(page.await)
 }
 
 /// Shuts the application out, if its name was typed.
@@ -79,8 +77,7 @@ pub(crate) async fn delete(
         portal.directory.delete_service_principal(&admin, principal.id).await?;
         Err(Failure::Elsewhere("/portal/enterprise?done=deleted".to_owned()))
     };
-    let page = page.await;
-    visitor.answer(page)
+    visitor.answer(page.await)
 }
 
 impl Settings<'_> {

@@ -42,8 +42,7 @@ pub(crate) async fn show(State(portal): State<Portal>, visitor: Visitor, Path(id
         };
         Ok::<_, Failure>(View { content: page.content(), ..view(&principal, Tab::Overview) })
     };
-    let page = page.await;
-    visitor.answer(page)
+    visitor.answer(page.await)
 }
 
 impl Overview<'_> {

@@ -99,8 +99,7 @@ pub(super) async fn show(
         };
         view(&portal, &visitor, &reader, &draft, &Outcome::None).await
     };
-    let page = page.await;
-    visitor.answer(page)
+    visitor.answer(page.await)
 }
 
 /// The page with what became of the query.

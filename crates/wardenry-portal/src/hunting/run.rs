@@ -35,8 +35,7 @@ pub(super) async fn page(State(portal): State<Portal>, visitor: Visitor, fields:
         saved::remember(&portal, &visitor, &draft, is_answered).await;
         super::page::view(&portal, &visitor, &reader, &draft, &outcome).await
     };
-    let page = page.await;
-    visitor.answer(page)
+    visitor.answer(page.await)
 }
 
 /// `POST /portal/hunting/run/grid`: the same for a script. Closing the request ends the query.

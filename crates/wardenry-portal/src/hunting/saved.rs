@@ -76,8 +76,7 @@ pub(super) async fn show(
             ..View::new(Section::Hunting, "Saved queries and history")
         })
     };
-    let page = page.await;
-    visitor.answer(page)
+    visitor.answer(page.await)
 }
 
 /// Saves the query of the hunting form under a name.

@@ -42,8 +42,7 @@ pub(super) async fn show(
         let columns = find(&portal, &reader, &name).await?;
         Ok(Table { visitor: &visitor, name: &name, columns, samples: None }.view())
     };
-    let page = page.await;
-    visitor.answer(page)
+    visitor.answer(page.await)
 }
 
 /// `POST /portal/hunting/tables`: shows a table with sample values. They are found by a query, which counts like any other.
@@ -59,8 +58,7 @@ pub(super) async fn sample(State(portal): State<Portal>, visitor: Visitor, field
         let samples = Some(samples(&answer));
         Ok(Table { visitor: &visitor, name: &name, columns, samples }.view())
     };
-    let page = page.await;
-    visitor.answer(page)
+    visitor.answer(page.await)
 }
 
 /// `GET /portal/hunting/tables/{name}/columns`: for a script.

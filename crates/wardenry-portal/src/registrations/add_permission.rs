@@ -47,8 +47,7 @@ pub(crate) async fn show_resources(
             Resources { application: &application, offered: resources, wanted: &parameters.q }.content();
         Ok::<_, Failure>(step(&application, "Add a permission", content))
     };
-    let page = page.await;
-    visitor.answer(page)
+    visitor.answer(page.await)
 }
 
 /// Shows the permissions of one API.
@@ -65,8 +64,7 @@ pub(crate) async fn show_permissions(
         let content = Offer { visitor: &visitor, application: &application, resource: &resource }.content();
         Ok::<_, Failure>(step(&application, &title, content))
     };
-    let page = page.await;
-    visitor.answer(page)
+    visitor.answer(page.await)
 }
 
 /// Puts the chosen permissions on the list.
@@ -115,8 +113,7 @@ pub(crate) async fn add(
         portal.directory.update_application(&admin, application.id, patch).await?;
         Err(Failure::Elsewhere(format!("{}?done=added", Tab::Permissions.address(application.app_id))))
     };
-    let page = page.await;
-    visitor.answer(page)
+    visitor.answer(page.await)
 }
 
 async fn offered(portal: &Portal, visitor: &Visitor, resource: &str) -> Result<OfferedResource, Failure> {

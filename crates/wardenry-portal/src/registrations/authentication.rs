@@ -58,8 +58,7 @@ pub(crate) async fn show(
         let notice = (done == "saved").then_some("Saved.");
         Ok::<_, Failure>(View { notice, content: page.content(), ..view(&application, Tab::Authentication) })
     };
-    let page = page.await;
-    visitor.answer(page)
+    visitor.answer(page.await)
 }
 
 /// Saves the form.
@@ -105,8 +104,7 @@ pub(crate) async fn save(
             Err(other) => Err(other),
         }
     };
-    let page = page.await;
-    visitor.answer(page)
+    visitor.answer(page.await)
 }
 
 impl Authentication<'_> {

@@ -32,8 +32,7 @@ pub(crate) async fn show(
         let content = ConsentLink { application: &application, origin: &origin }.content();
         Ok::<_, Failure>(View { content, ..view(&application, Tab::ConsentLink) })
     };
-    let page = page.await;
-    visitor.answer(page)
+    visitor.answer(page.await)
 }
 
 impl ConsentLink<'_> {

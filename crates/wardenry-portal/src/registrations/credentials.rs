@@ -68,8 +68,7 @@ pub(crate) async fn show(
         let page = Credentials::of(&portal, &visitor, &application, None);
         Ok::<_, Failure>(View { notice, content: page.content(), ..view(&application, Tab::Credentials) })
     };
-    let page = page.await;
-    visitor.answer(page)
+    visitor.answer(page.await)
 }
 
 /// Makes a secret, and shows its value for the only time.
@@ -98,8 +97,7 @@ pub(crate) async fn add_secret(
         let page = Credentials::of(&portal, &visitor, &application, Some(fresh));
         Ok(View { content: page.content(), ..view(&application, Tab::Credentials) })
     };
-    let page = page.await;
-    visitor.answer(page)
+    visitor.answer(page.await)
 }
 
 /// Removes a secret.
@@ -115,8 +113,7 @@ pub(crate) async fn remove_secret(
         portal.directory.remove_password(&admin, application.id, key_id(&fields)?).await?;
         Err(done(&application, "secret-removed"))
     };
-    let page = page.await;
-    visitor.answer(page)
+    visitor.answer(page.await)
 }
 
 /// Registers a certificate from its PEM text.
@@ -144,8 +141,7 @@ pub(crate) async fn add_certificate(
         portal.directory.add_certificate(&admin, application.id, new).await?;
         Err(done(&application, "certificate-added"))
     };
-    let page = page.await;
-    visitor.answer(page)
+    visitor.answer(page.await)
 }
 
 /// Removes a certificate.
@@ -161,8 +157,7 @@ pub(crate) async fn remove_certificate(
         portal.directory.remove_certificate(&admin, application.id, key_id(&fields)?).await?;
         Err(done(&application, "certificate-removed"))
     };
-    let page = page.await;
-    visitor.answer(page)
+    visitor.answer(page.await)
 }
 
 fn key_id(fields: &Fields) -> Result<KeyId, Failure> {

@@ -32,8 +32,7 @@ pub(crate) async fn show(
         let page = Danger { visitor: &visitor, application: &application, may_change: may_change(&visitor) };
         Ok::<_, Failure>(View { content: page.content(), ..view(&application, Tab::Danger) })
     };
-    let page = page.await;
-    visitor.answer(page)
+    visitor.answer(page.await)
 }
 
 /// Switches the application off or on, in every tenant.
@@ -51,8 +50,7 @@ pub(crate) async fn switch(
         portal.directory.update_application(&admin, application.id, patch).await?;
         Err(Failure::Elsewhere(Tab::Danger.address(application.app_id)))
     };
-    let page = page.await;
-    visitor.answer(page)
+    visitor.answer(page.await)
 }
 
 /// Deletes the application, if its name was typed.
@@ -71,8 +69,7 @@ pub(crate) async fn delete(
         portal.directory.delete_application(&admin, application.id).await?;
         Err(Failure::Elsewhere("/portal/registrations".to_owned()))
     };
-    let page = page.await;
-    visitor.answer(page)
+    visitor.answer(page.await)
 }
 
 impl Danger<'_> {

@@ -67,8 +67,7 @@ pub(crate) async fn show(
             ..View::new(Section::Registrations, "App registrations")
         })
     };
-    let page = page.await;
-    visitor.answer(page)
+    visitor.answer(page.await)
 }
 
 impl List<'_> {

@@ -78,8 +78,7 @@ pub(crate) async fn register(State(portal): State<Portal>, visitor: Visitor, fie
             Err(other) => Err(other),
         }
     };
-    let page = page.await;
-    visitor.answer(page)
+    visitor.answer(page.await)
 }
 
 fn redirect_uris(platform: &str, uris: Vec<String>) -> RedirectUrisPatch {

@@ -42,8 +42,7 @@ pub(crate) async fn show(
             ..view(&application, Tab::Overview)
         })
     };
-    let page = page.await;
-    visitor.answer(page)
+    visitor.answer(page.await)
 }
 
 impl Overview<'_> {

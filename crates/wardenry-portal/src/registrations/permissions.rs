@@ -61,8 +61,7 @@ pub(crate) async fn show(
         };
         Ok(View { notice, content, ..view(&application, Tab::Permissions) })
     };
-    let page = page.await;
-    visitor.answer(page)
+    visitor.answer(page.await)
 }
 
 /// Takes one permission off the list.
@@ -88,8 +87,7 @@ pub(crate) async fn remove(
         portal.directory.update_application(&admin, application.id, patch).await?;
         Err(Failure::Elsewhere(format!("{}?done=removed", Tab::Permissions.address(application.app_id))))
     };
-    let page = page.await;
-    visitor.answer(page)
+    visitor.answer(page.await)
 }
 
 /// Grants what the list asks for, for the visitor's own organisation.
@@ -106,8 +104,7 @@ pub(crate) async fn consent(
         portal.directory.grant_shown_consent(&visitor.user, app, &subject, everybody, shown).await?;
         Err(Failure::Elsewhere(format!("{}?done=granted", Tab::Permissions.address(app))))
     };
-    let page = page.await;
-    visitor.answer(page)
+    visitor.answer(page.await)
 }
 
 impl Permissions<'_> {
